@@ -7,11 +7,8 @@ const out = new Map();
 
 const pascal = (text) => text[0].toUpperCase() + text.slice(1);
 const nameOf = (parent, key) => {
-  const name =
-    parent === 'ClusterConfig'
-      ? `${pascal(key)}Config`
-      : `${parent.replace(/Config$/, '')}${pascal(key)}Config`;
-  return NAMES[name] ?? name;
+  if (parent !== 'ClusterConfig') return `${parent.replace(/Config$/, '')}${pascal(key)}Config`;
+  return key === 'cluster' ? 'IdentityConfig' : `${pascal(key)}Config`;
 };
 const refName = (ref) => `${pascal(ref.split('/').pop())}Config`;
 

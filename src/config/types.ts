@@ -51,7 +51,7 @@ export interface ClusterConfig {
   /** Version of this format. */
   readonly apiVersion: 'opni-logging/v1';
   /** Which cluster the file describes. */
-  readonly cluster: ClusterConfig;
+  readonly cluster: IdentityConfig;
   /** Beginning of every object’s name; two stacks in one cluster need two prefixes. @default 'opni' */
   readonly prefix: string;
   /** Namespace of the stack. @default 'opni' */
@@ -83,7 +83,7 @@ export interface ClusterInput {
   /** Version of this format. */
   readonly apiVersion: 'opni-logging/v1';
   /** Which cluster the file describes. */
-  readonly cluster: ClusterInput;
+  readonly cluster: IdentityInput;
   /** Beginning of every object’s name; two stacks in one cluster need two prefixes. @default 'opni' */
   readonly prefix?: string;
   /** Namespace of the stack. @default 'opni' */
@@ -108,6 +108,34 @@ export interface ClusterInput {
   readonly agent?: AgentInput;
   /** Changes to single objects, for what has no setting of its own. Each must match exactly one object. @default [] */
   readonly overrides?: readonly OverrideItemConfig[];
+}
+
+/** Which cluster the file describes. */
+export interface IdentityConfig {
+  /** Name of the cluster; also the name of its output folder. */
+  readonly name: string;
+  /** Value of `cluster_id` in every record: the UID of the `kube-system` namespace (`kubectl get namespace kube-system -o jsonpath={.metadata.uid}`). The name of the cluster when left out. @default none */
+  readonly id?: string;
+  /** Kubernetes distribution; decides which host logs are read. `generic` fits kubeadm and anything not listed. */
+  readonly distribution: 'aks' | 'eks' | 'gke' | 'k3s' | 'rke' | 'rke2' | 'generic';
+  /** Minor version of the cluster, quoted. From 1.25. @default '1.30' */
+  readonly kubernetesVersion: string;
+  /** DNS domain of the cluster. @default 'cluster.local' */
+  readonly clusterDomain: string;
+}
+
+/** Which cluster the file describes. As a user writes it. */
+export interface IdentityInput {
+  /** Name of the cluster; also the name of its output folder. */
+  readonly name: string;
+  /** Value of `cluster_id` in every record: the UID of the `kube-system` namespace (`kubectl get namespace kube-system -o jsonpath={.metadata.uid}`). The name of the cluster when left out. @default none */
+  readonly id?: string;
+  /** Kubernetes distribution; decides which host logs are read. `generic` fits kubeadm and anything not listed. */
+  readonly distribution: 'aks' | 'eks' | 'gke' | 'k3s' | 'rke' | 'rke2' | 'generic';
+  /** Minor version of the cluster, quoted. From 1.25. @default '1.30' */
+  readonly kubernetesVersion?: string;
+  /** DNS domain of the cluster. @default 'cluster.local' */
+  readonly clusterDomain?: string;
 }
 
 /** Where the records go, and as whom. */
@@ -245,6 +273,8 @@ export interface CollectionPodsConfig {
     | 'dart'
     | 'all'
   )[];
+  /** Parse lines that are JSON into the field `parsed`. Off by default: two programs that give one field two types make OpenSearch refuse records. @default false */
+  readonly parseJson: boolean;
   /** Field that holds the text of a record. @default 'log' */
   readonly messageKey: string;
   /** Folder on the node that the links in /var/log/containers lead to, where it is not below /var/log. @default '/var/lib/docker/containers' */
@@ -280,6 +310,8 @@ export interface CollectionPodsInput {
     | 'dart'
     | 'all'
   )[];
+  /** Parse lines that are JSON into the field `parsed`. Off by default: two programs that give one field two types make OpenSearch refuse records. @default false */
+  readonly parseJson?: boolean;
   /** Field that holds the text of a record. @default 'log' */
   readonly messageKey?: string;
   /** Folder on the node that the links in /var/log/containers lead to, where it is not below /var/log. @default '/var/lib/docker/containers' */
@@ -648,6 +680,10 @@ export interface ImagesReferencesConfig {
   readonly fluentd?: string;
   /** References of configReloader. @default none */
   readonly configReloader?: string;
+  /** References of drainWatch. @default none */
+  readonly drainWatch?: string;
+  /** References of drainPause. @default none */
+  readonly drainPause?: string;
   /** References of dataPrepper. @default none */
   readonly dataPrepper?: string;
   /** References of loggingOperator. @default none */
@@ -664,6 +700,10 @@ export interface ImagesDigestsConfig {
   readonly fluentd?: string;
   /** Digests of configReloader. @default none */
   readonly configReloader?: string;
+  /** Digests of drainWatch. @default none */
+  readonly drainWatch?: string;
+  /** Digests of drainPause. @default none */
+  readonly drainPause?: string;
   /** Digests of dataPrepper. @default none */
   readonly dataPrepper?: string;
   /** Digests of loggingOperator. @default none */

@@ -44,6 +44,11 @@ const pods = section('Pods', 'Logs of containers.', {
     { type: 'string', enum: MULTILINE_LANGUAGES },
     { default: ['java', 'python', 'go', 'ruby', 'js', 'csharp', 'php'] },
   ),
+  parseJson: flag(
+    'Parse JSON',
+    'Parse lines that are JSON into the field `parsed`. Off by default: two programs that give one field two types make OpenSearch refuse records.',
+    false,
+  ),
   messageKey: text('Message key', 'Field that holds the text of a record.', {
     pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
     patternHint: 'letters, digits and "_"',

@@ -17,6 +17,8 @@ export const IMAGE_NAMES = [
   'fluentBit',
   'fluentd',
   'configReloader',
+  'drainWatch',
+  'drainPause',
   'dataPrepper',
   'loggingOperator',
   'opniLogging',

@@ -1,0 +1,85 @@
+import type { ClusterConfig, IdentityConfig } from '../config/types.js';
+import { type Distribution, type FileSource, type JournalSource, journal } from './distribution.js';
+import { generic } from './generic.js';
+import { aks, eks, gke } from './managed-clouds.js';
+import { k3s, k3sOpenRc, rke, rke2 } from './rancher.js';
+
+const TABLE: Readonly<Record<IdentityConfig['distribution'], Distribution>> = {
+  aks,
+  eks,
+  gke,
+  k3s,
+  rke,
+  rke2,
+  generic,
+};
+
+/** Everything that the host log collector of one cluster reads. */
+export interface HostSources {
+  readonly journal: readonly JournalSource[];
+  readonly files: readonly FileSource[];
+  /** Folders of the node to mount, none inside another. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * The distribution's table.
+ *
+ * @param name name in the configuration
+ * @param serviceManager who runs k3s; of no effect elsewhere. @default 'systemd'
+ */
+export function distributionOf(
+  name: IdentityConfig['distribution'],
+  serviceManager: 'systemd' | 'openrc' = 'systemd',
+): Distribution {
+  return name === 'k3s' && serviceManager === 'openrc' ? k3sOpenRc : TABLE[name];
+}
+
+/** Joins the distribution's table with what the configuration adds. Empty when nothing of the host is collected. */
+export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'>): HostSources {
+  const { hostLogs, auditLog, pods } = config.collection;
+  const distribution = distributionOf(config.cluster.distribution, hostLogs.serviceManager);
+  const journalSources = hostLogs.enabled
+    ? [...distribution.journal, ...hostLogs.units.map((unit) => journal(unit))]
+    : [];
+  const files: FileSource[] = hostLogs.enabled ? [...distribution.files] : [];
+  if (hostLogs.enabled) {
+    for (const file of hostLogs.files) files.push({ ...file, id: fileId(file.path), format: 'text' });
+  }
+  const auditPath =
+    auditLog.path ?? ('path' in distribution.auditLog ? distribution.auditLog.path : undefined);
+  if (auditLog.enabled && auditPath) {
+    files.push({ id: 'file-audit', path: auditPath, component: 'kube-apiserver-audit', format: 'audit' });
+  }
+  return {
+    journal: unique(journalSources, (source) => source.id),
+    files: unique(files, (source) => source.path),
+    folders: foldersFor(distribution, journalSources, files, pods.containerLogDir),
+  };
+}
+
+function foldersFor(
+  distribution: Distribution,
+  journalSources: readonly JournalSource[],
+  files: readonly FileSource[],
+  containerLogDir: string,
+): string[] {
+  const needed = files.map((file) => file.path.slice(0, file.path.lastIndexOf('/')));
+  if (journalSources.length > 0) needed.push('/var/log', '/run/log');
+  // Links in these files lead to the container runtime's own folder.
+  if (files.some((file) => file.format === 'docker')) needed.push(containerLogDir);
+  const roots = needed.map((folder) => distribution.folders.find((root) => isInside(folder, root)) ?? folder);
+  const folders = unique(roots, (folder) => folder);
+  return folders
+    .filter((folder) => !folders.some((other) => other !== folder && isInside(folder, other)))
+    .sort();
+}
+
+/** A name made from the path, so that positions survive a change in the order of the list. */
+const fileId = (path: string) => `file${path.replaceAll('*', 'x').replace(/[^A-Za-z0-9]+/g, '-')}`;
+
+const isInside = (folder: string, root: string) => folder === root || folder.startsWith(`${root}/`);
+
+function unique<T>(values: readonly T[], key: (value: T) => string): T[] {
+  return [...new Map(values.map((value) => [key(value), value])).values()];
+}
