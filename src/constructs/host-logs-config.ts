@@ -32,8 +32,15 @@ export function hostLogsConfig(props: HostLogsConfigProps): HostLogsConfig {
     ...props.files.flatMap(fileSections),
     forward(props),
   ];
-  return { main: fluentBitText(sections), parsers: fluentBitText(PARSERS) };
+  return { main: fluentBitText(sections), parsers: fluentBitText(PARSERS.filter(isUsedBy(sections))) };
 }
+
+const isUsedBy = (sections: readonly FluentBitSection[]) => {
+  const used = new Set(
+    sections.flatMap(({ entries }) => entries.filter(([key]) => key === 'Parser').map(([, name]) => name)),
+  );
+  return ({ entries }: FluentBitSection) => used.has(entries[0]?.[1]);
+};
 
 /** The tag of a source. The router at the aggregator decides once per tag, so every source and node has its own. */
 const tagOf = (id: string) => `host.${id}.\${NODE_NAME}`;
@@ -181,5 +188,5 @@ const PARSERS: readonly FluentBitSection[] = [
     '^(?<source_time>[A-Z][a-z]{2} +\\d+ \\d{2}:\\d{2}:\\d{2}|\\d{4}-\\d{2}-\\d{2}T\\S+) (?<host>\\S+) (?<program>[^\\s:\\[]+)(\\[(?<pid>\\d+)\\])?:',
   ),
   regex('audit-line', '"stageTimestamp":"(?<time>[^"]+)"'),
-  regex('component-from-file', '/(?<kubernetes_component>[a-z][a-z-]*[a-z])(_[0-9a-f]+)?\\.log$'),
+  regex('component-from-file', '^.*/(?<kubernetes_component>[a-z][a-z-]*[a-z])(_[0-9a-f]+)?\\.log$'),
 ];

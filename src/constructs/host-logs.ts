@@ -4,7 +4,7 @@ import type { ResourcesConfig } from '../config/types.js';
 import type { FileSource, JournalSource } from '../distributions/distribution.js';
 import { CONFIG_FOLDER, HTTP_PORT, hostLogsConfig, STATE_FOLDER } from './host-logs-config.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor, selectorFor } from './labels.js';
+import { labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, hostReader, NODE_NAME_ENV, placement, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Options of {@link HostLogs}. */
@@ -44,12 +44,14 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
  */
 export class HostLogs extends Construct {
   readonly daemonSet: KubeObject;
+  readonly podSelector: PodSelector;
 
   constructor(scope: Construct, id: string, props: HostLogsProps) {
     super(scope, id);
     const { name, namespace } = props;
     const names = { name: 'fluent-bit', instance: name, component: 'host-logs' };
     const labels = labelsFor(names);
+    this.podSelector = selectorFor(names);
     const config = hostLogsConfig({ ...props, forwardPort: props.forwardPort ?? 24240 });
 
     new KubeObject(this, 'ServiceAccount', {
@@ -69,7 +71,7 @@ export class HostLogs extends Construct {
       kind: 'DaemonSet',
       metadata: { name, namespace, labels },
       spec: {
-        selector: { matchLabels: selectorFor(names) },
+        selector: { matchLabels: this.podSelector },
         updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
         template: {
           metadata: { labels, annotations: configHash(config.main, config.parsers) },

@@ -8,6 +8,9 @@ export interface ComponentLabels {
   readonly component: string;
 }
 
+/** Labels that pods are selected by. */
+export type PodSelector = Record<string, string>;
+
 /** Labels for `metadata.labels` of an object. They never change in the life of a stack. */
 export function labelsFor(labels: ComponentLabels): Record<string, string> {
   return {
@@ -20,6 +23,6 @@ export function labelsFor(labels: ComponentLabels): Record<string, string> {
 }
 
 /** Labels that select a component's pods. Selectors are immutable, so this is the smallest stable set. */
-export function selectorFor(labels: ComponentLabels): Record<string, string> {
+export function selectorFor(labels: Pick<ComponentLabels, 'name' | 'instance'>): PodSelector {
   return { 'app.kubernetes.io/name': labels.name, 'app.kubernetes.io/instance': labels.instance };
 }

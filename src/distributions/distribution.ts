@@ -43,8 +43,6 @@ export interface Distribution {
   readonly files: readonly FileSource[];
   /** The audit log of the API server. */
   readonly auditLog: AuditLog;
-  /** Folders that exist on every node and hold all files above; mounted whole, read-only. */
-  readonly folders: readonly string[];
 }
 
 /** The journal of a unit, named after it. */

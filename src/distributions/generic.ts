@@ -12,5 +12,4 @@ export const generic: Distribution = {
   ],
   files: [],
   auditLog: { unavailable: 'its place differs; set collection.auditLog.path' },
-  folders: ['/var/log'],
 };

@@ -18,7 +18,7 @@ const TABLE: Readonly<Record<IdentityConfig['distribution'], Distribution>> = {
 export interface HostSources {
   readonly journal: readonly JournalSource[];
   readonly files: readonly FileSource[];
-  /** Folders of the node to mount, none inside another. */
+  /** Folders of the node to mount, sorted. */
   readonly folders: readonly string[];
 }
 
@@ -54,31 +54,32 @@ export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'
   return {
     journal: unique(journalSources, (source) => source.id),
     files: unique(files, (source) => source.path),
-    folders: foldersFor(distribution, journalSources, files, pods.containerLogDir),
+    folders: foldersFor(journalSources, files, pods.containerLogDir),
   };
 }
 
+/**
+ * Whole folders, never single files: a mounted file stays the old one after a rotation. `/var/log` and `/run/log` are on
+ * every node; a mount of a folder below them would make it where it is missing, and an empty `/var/log/journal` turns
+ * the journal from volatile to persistent.
+ */
 function foldersFor(
-  distribution: Distribution,
   journalSources: readonly JournalSource[],
   files: readonly FileSource[],
   containerLogDir: string,
 ): string[] {
-  const needed = files.map((file) => file.path.slice(0, file.path.lastIndexOf('/')));
-  if (journalSources.length > 0) needed.push('/var/log', '/run/log');
+  const folders = files.map((file) => folderOf(file.path));
+  if (journalSources.length > 0) folders.push('/var/log', '/run/log');
   // Links in these files lead to the container runtime's own folder.
-  if (files.some((file) => file.format === 'docker')) needed.push(containerLogDir);
-  const roots = needed.map((folder) => distribution.folders.find((root) => isInside(folder, root)) ?? folder);
-  const folders = unique(roots, (folder) => folder);
-  return folders
-    .filter((folder) => !folders.some((other) => other !== folder && isInside(folder, other)))
-    .sort();
+  if (files.some((file) => file.format === 'docker')) folders.push(containerLogDir);
+  return unique(folders, (folder) => folder).sort();
 }
+
+const folderOf = (path: string) =>
+  path.startsWith('/var/log/') ? '/var/log' : path.slice(0, path.lastIndexOf('/'));
 
 /** A name made from the path, so that positions survive a change in the order of the list. */
 const fileId = (path: string) => `file${path.replaceAll('*', 'x').replace(/[^A-Za-z0-9]+/g, '-')}`;
-
-const isInside = (folder: string, root: string) => folder === root || folder.startsWith(`${root}/`);
 
 function unique<T>(values: readonly T[], key: (value: T) => string): T[] {
   return [...new Map(values.map((value) => [key(value), value])).values()];

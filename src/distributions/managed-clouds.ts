@@ -20,7 +20,6 @@ export const aks: Distribution = {
     },
   ],
   auditLog: MANAGED,
-  folders: ['/var/log'],
 };
 
 /** Amazon Elastic Kubernetes Service. */
@@ -39,7 +38,6 @@ export const eks: Distribution = {
     },
   ],
   auditLog: MANAGED,
-  folders: ['/var/log'],
 };
 
 /** Google Kubernetes Engine. */
@@ -51,5 +49,4 @@ export const gke: Distribution = {
     { id: 'file-kube-proxy', path: '/var/log/kube-proxy.log', component: 'kube-proxy', format: 'klog' },
   ],
   auditLog: MANAGED,
-  folders: ['/var/log'],
 };

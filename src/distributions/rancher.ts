@@ -5,16 +5,8 @@ export const k3s: Distribution = {
   name: 'k3s',
   title: 'K3s (systemd)',
   journal: [journal('k3s.service'), journal('k3s-agent.service')],
-  files: [
-    {
-      id: 'file-containerd',
-      path: '/var/lib/rancher/k3s/agent/containerd/containerd.log',
-      component: 'container-runtime',
-      format: 'text',
-    },
-  ],
+  files: [],
   auditLog: { path: '/var/lib/rancher/k3s/server/logs/audit.log' },
-  folders: ['/var/log', '/var/lib/rancher'],
 };
 
 /** K3s on nodes with OpenRC, which writes the service's output to a file. */
@@ -25,11 +17,13 @@ export const k3sOpenRc: Distribution = {
   files: [
     { id: 'file-k3s', path: '/var/log/k3s.log', component: 'k3s', format: 'text' },
     { id: 'file-k3s-agent', path: '/var/log/k3s-agent.log', component: 'k3s-agent', format: 'text' },
-    ...k3s.files,
   ],
 };
 
-/** RKE2. Its control plane runs in static pods; the service, the kubelet and containerd do not. */
+// The log of K3s' and RKE2's containerd is left alone: it lies in the folder of all container file systems, and a mount
+// of that folder takes their mounts along and keeps containers from being removed.
+
+/** RKE2. Its control plane runs in static pods; the service and the kubelet do not. */
 export const rke2: Distribution = {
   name: 'rke2',
   title: 'RKE2',
@@ -41,15 +35,8 @@ export const rke2: Distribution = {
       component: 'kubelet',
       format: 'klog',
     },
-    {
-      id: 'file-containerd',
-      path: '/var/lib/rancher/rke2/agent/containerd/containerd.log',
-      component: 'container-runtime',
-      format: 'text',
-    },
   ],
   auditLog: { path: '/var/lib/rancher/rke2/server/logs/audit.log' },
-  folders: ['/var/log', '/var/lib/rancher'],
 };
 
 /** RKE1. Its components run in Docker; the folder holds links to their logs, which lie below Docker's own folder. */
@@ -59,5 +46,4 @@ export const rke: Distribution = {
   journal: [journal('docker.service', 'container-runtime')],
   files: [{ id: 'file-rke', path: '/var/lib/rancher/rke/log/*.log', format: 'docker' }],
   auditLog: { path: '/var/log/kube-audit/audit-log.json' },
-  folders: ['/var/log', '/var/lib/rancher'],
 };

@@ -1,0 +1,41 @@
+import { quoted, shortened, splitPath } from './path.js';
+
+const SECRET_WORD =
+  /pass(word|wd|phrase|code)?$|passw|pwd|token|secret|credential|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key/i;
+const SECRET_VALUE_KEY =
+  /^(.*[-_.])?(password|passwd|passphrase|pwd|token|api[-_]?key|access[-_]?key|secret[-_]?key|client[-_]?secret|private[-_]?key)$/i;
+const CAMEL_SECRET = /(Password|Passwd|Passphrase|Token|ApiKey|AccessKey|ClientSecret|PrivateKey)$/;
+// A digest behind a tag looks alike but is no account.
+const CREDENTIALS = /[^\s/:]*:[^\s/]*@(?!sha256:)/;
+const ASSIGNMENT = /[:=]/;
+const SHOWN_VALUE_CHARS = 60;
+
+/** Does the key sound like a secret, or like the name of one? Nothing below such a key is ever shown. */
+export const soundsSecret = (key: string): boolean => SECRET_WORD.test(key);
+
+/** Is a text under this key a secret itself, whatever object it stands in? */
+export const isSecretValueKey = (key: string): boolean =>
+  SECRET_VALUE_KEY.test(key) || CAMEL_SECRET.test(key);
+
+/** Does the text hold an account, as in `https://user:password@host`? */
+export const holdsCredentials = (text: string): boolean => CREDENTIALS.test(text);
+
+/** The key as it may be shown: of `password=x` and `password:x`, written without a space, only the word. */
+export function shownKey(key: string): string {
+  const at = key.search(/[:=\s]/);
+  return at > 0 && soundsSecret(key) ? key.slice(0, at) : key;
+}
+
+/**
+ * A value as it may stand in a message: quoted and shortened, or `undefined` when it could be a secret.
+ *
+ * @param path path of the value
+ */
+export function shownValue(value: unknown, path: string): string | undefined {
+  if (splitPath(path).some((part) => typeof part === 'string' && soundsSecret(part))) return undefined;
+  if (typeof value !== 'string') return String(value);
+  if (holdsCredentials(value) || (ASSIGNMENT.test(value) && soundsSecret(value.split(ASSIGNMENT)[0]!))) {
+    return undefined;
+  }
+  return quoted(shortened(value, SHOWN_VALUE_CHARS));
+}

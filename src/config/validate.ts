@@ -1,0 +1,152 @@
+import { expectation, explainFree, explainScalar, wrongKind } from './explain.js';
+import type { Findings } from './findings.js';
+import {
+  isNull,
+  keyPlace,
+  type Located,
+  type LocatedEntry,
+  type LocatedList,
+  type LocatedMap,
+  placeOf,
+} from './located.js';
+import { itemPath, keyPath, quoted } from './path.js';
+import type { Place } from './place.js';
+import { isSecretValueKey, shownKey } from './secrets.js';
+import { CONFIG_SHAPE, type ListShape, type ObjectShape, type Shape } from './shape.js';
+import type { Advice } from './syntax-messages.js';
+import { KeyAdviser, secretAdvice } from './unknown-key.js';
+
+/** Where the walk is. */
+interface Step {
+  readonly path: string;
+  /** Path of the cluster settings around it: empty, `defaults` or `clusters[1]`. */
+  readonly layer: string;
+  /** Inside a list that replaces as a whole, where null is a value and removes nothing. */
+  readonly inList: boolean;
+}
+
+/**
+ * Holds a tree against a shape. Says nothing about what is missing: one layer of a fleet need not be complete; see
+ * {@link reportMissing}.
+ */
+export class Validator {
+  readonly #findings: Findings;
+  readonly #keys = new KeyAdviser(CONFIG_SHAPE);
+
+  /** @param findings takes the problems and the refused nodes */
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  /**
+   * @param root top of the tree
+   * @param shape what it may hold
+   */
+  check(root: LocatedMap, shape: ObjectShape): void {
+    this.#walk(root, shape, { path: '', layer: '', inList: false });
+  }
+
+  #refuse(node: Located, path: string, advice: Advice, place: Place | undefined = placeOf(node)): void {
+    this.#findings.bad.add(node);
+    this.#findings.at(place, path, advice);
+  }
+
+  #walk(node: Located, shape: Shape, step: Step): void {
+    if (!step.inList && isNull(node)) return;
+    if (shape.kind === 'object' && node.kind === 'map') {
+      this.#object(node, shape, shape.layer ? { ...step, layer: step.path, inList: false } : step);
+    } else if (shape.kind === 'textMap' && node.kind === 'map') {
+      for (const [key, { value }] of node.entries) {
+        this.#walk(value, shape.value, { ...step, path: keyPath(step.path, shownKey(key)) });
+      }
+    } else if (shape.kind === 'list' && node.kind === 'list') {
+      this.#list(node, shape, step);
+    } else if (shape.kind === 'any' && node.kind === 'map') {
+      this.#free(node, step.path);
+    } else {
+      const advice = node.kind === 'scalar' ? explainScalar(node, shape, step.path) : wrongKind(node, shape);
+      if (advice) this.#refuse(node, step.path, advice);
+    }
+  }
+
+  #object(node: LocatedMap, shape: ObjectShape, step: Step): void {
+    for (const [key, entry] of node.entries) {
+      const child = shape.properties.get(key);
+      const path = keyPath(step.path, shownKey(key));
+      if (child) this.#walk(entry.value, child, { ...step, path });
+      else this.#unknown(key, entry, path, shape, step);
+    }
+  }
+
+  #unknown(key: string, entry: LocatedEntry, path: string, shape: ObjectShape, step: Step): void {
+    const layer = shape.properties.has('clusters') ? 'defaults' : step.layer;
+    const single = entry.value.kind === 'scalar';
+    const advice = this.#keys.unknown(shownKey(key), step.path, shape, layer, single);
+    this.#refuse(entry.value, path, advice, keyPlace(entry));
+  }
+
+  #list(node: LocatedList, shape: ListShape, step: Step): void {
+    if (node.items.length < shape.minItems) {
+      const advice = {
+        message: `has fewer than ${shape.minItems} item`,
+        fix: `add ${expectation(shape.item)}`,
+      };
+      this.#refuse(node, step.path, advice);
+    }
+    for (const [index, item] of node.items.entries()) {
+      this.#walk(item, shape.item, { ...step, path: itemPath(step.path, index), inList: true });
+    }
+  }
+
+  /** Anything goes here but secrets, and values that the cluster would read otherwise. */
+  #free(node: Located, path: string): void {
+    if (node.kind === 'list') {
+      for (const [index, item] of node.items.entries()) this.#free(item, itemPath(path, index));
+    } else if (node.kind === 'map') {
+      for (const [key, entry] of node.entries) {
+        const { value } = entry;
+        const child = keyPath(path, shownKey(key));
+        const literal = value.kind === 'scalar' && ['string', 'number'].includes(typeof value.value);
+        if (literal && isSecretValueKey(key)) this.#refuse(value, child, secretAdvice(path), keyPlace(entry));
+        else this.#free(value, child);
+      }
+    } else {
+      const advice = explainFree(node);
+      if (advice) this.#refuse(node, path, advice);
+    }
+  }
+}
+
+/** Is told what is missing: the path of the key that should be there. */
+export type OnMissing = (path: string, advice: Advice) => void;
+
+/** Walks a tree whose nulls are removed, and reports the required keys that it does not have. */
+export function reportMissing(node: Located, shape: Shape, onMissing: OnMissing, path = ''): void {
+  if (shape.kind === 'list' && node.kind === 'list') {
+    node.items.forEach((item, index) => {
+      reportMissing(item, shape.item, onMissing, itemPath(path, index));
+    });
+  }
+  if (shape.kind !== 'object' || node.kind !== 'map') return;
+  for (const key of shape.required) {
+    if (!node.entries.has(key)) onMissing(keyPath(path, key), missingAdvice([key], shape));
+  }
+  if (shape.anyOf.length > 0 && !shape.anyOf.some((key) => node.entries.has(key))) {
+    onMissing(keyPath(path, shape.anyOf[0]!), missingAdvice(shape.anyOf, shape));
+  }
+  for (const [key, { value }] of node.entries) {
+    const child = shape.properties.get(key);
+    if (child) reportMissing(value, child, onMissing, keyPath(path, key));
+  }
+}
+
+function missingAdvice(keys: readonly string[], parent: ObjectShape): Advice {
+  const hints = keys.map((key) => {
+    const shape = parent.properties.get(key)!;
+    if (shape.kind === 'object') return `"${key}" with ${shape.required.join(' and ') || 'its settings'}`;
+    const example = shape.examples[0];
+    if (example === undefined) return `"${key}" (${expectation(shape)})`;
+    return `"${key}", such as ${typeof example === 'string' ? quoted(example) : JSON.stringify(example)}`;
+  });
+  return { message: 'is required but missing', fix: `add ${hints.join(', or ')}` };
+}

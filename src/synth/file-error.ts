@@ -1,0 +1,46 @@
+import { messageOf, OpniLoggingError } from '../common/error.js';
+
+const FIXES: Readonly<Record<string, string>> = {
+  EACCES: 'give yourself the right to write there, or choose another output folder',
+  EPERM: 'give yourself the right to write there, or choose another output folder',
+  EROFS: 'choose an output folder that can be written to',
+  ENOSPC: 'make room on the disk, or choose another output folder',
+  EDQUOT: 'make room on the disk, or choose another output folder',
+  ENOTDIR: 'a part of this path is a file; remove it, or choose another output folder',
+  EXDEV: 'the output folder must lie on one file system; choose another one',
+};
+
+/** The error code of a failed file system call, as in `ENOENT`; empty for any other error. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** An error about one path, with the way to mend it. */
+export function fileError(path: string, message: string, fix?: string, cause?: unknown): OpniLoggingError {
+  return new OpniLoggingError('io', `${path}: ${message}`, { problems: [{ path, message, fix }], cause });
+}
+
+/**
+ * Runs a file system call; a failure names what was tried, where, and how to mend it.
+ *
+ * @param action what is tried, as in `write`
+ * @param path the path as the user named it
+ */
+export function onFile<Result>(action: string, path: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof OpniLoggingError) throw error;
+    throw fileError(path, `cannot ${action}: ${messageOf(error)}`, FIXES[codeOf(error)], error);
+  }
+}
+
+/** Runs a file system call; the given codes are no failures and give `undefined`. */
+export function unless<Result>(codes: readonly string[], call: () => Result): Result | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (codes.includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}

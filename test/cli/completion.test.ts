@@ -1,0 +1,87 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { runCli } from './fake-context.js';
+
+/** Whether a shell can be run here. */
+const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
+
+/** What bash offers for a command line; the last word is the one being typed. */
+function bashReplies(script: string, words: readonly string[]): string[] {
+  const line = words.map((word) => `'${word}'`).join(' ');
+  const test = `${script}
+COMP_WORDS=(${line}); COMP_CWORD=${words.length - 1}
+_opni_logging
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync('bash', ['--norc', '-c', test], { encoding: 'utf8' }).trim().split('\n');
+}
+
+describe('opni-logging completion', () => {
+  let script: string;
+
+  before(async () => {
+    script = (await runCli(['completion', 'bash'])).stdout;
+  });
+
+  for (const [words, expected] of [
+    [['sy'], ['synth']],
+    [[''], ['init', 'synth', 'validate', 'schema', 'completion', 'events', 'help']],
+    [['--q'], ['--quiet']],
+    [['--ver'], ['--version']],
+    [['synth', '--fo'], ['--format']],
+    [
+      ['synth', '--format', ''],
+      ['yaml', 'json'],
+    ],
+    [['synth', '--format', '=', 'j'], ['json']],
+    [
+      ['synth', '--format', '='],
+      ['yaml', 'json'],
+    ],
+    [['synth', 'a.yaml', '--layout', 'ob'], ['objects']],
+    [['--quiet', 'validate', '--show'], ['--show-origin']],
+    [
+      ['init', '--distribution', 'rk'],
+      ['rke', 'rke2'],
+    ],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['help', 'val'], ['validate']],
+    [['synth', ''], ['']],
+    [['synth', '-o', ''], ['']],
+    [['init', '--name', ''], ['']],
+  ] as const) {
+    it(`offers bash ${JSON.stringify(expected.join(' '))} for \`opni-logging ${words.join(' ')}\``, function () {
+      if (!has('bash')) {
+        console.log('      skipped: there is no bash here');
+        this.skip();
+      }
+      expect(bashReplies(script, ['opni-logging', ...words])).to.deep.equal(expected);
+    });
+  }
+
+  it('leaves files to bash', () => {
+    expect(script).to.match(/^complete -o default -F _opni_logging opni-logging$/m);
+  });
+
+  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+    it(`writes a script that ${shell} takes`, async function () {
+      const { code, stdout } = await runCli(['completion', shell]);
+      expect(code).to.equal(0);
+      expect(stdout).to.contain('show-origin').and.contain('rke2');
+      if (!has(shell)) {
+        console.log(`      skipped: there is no ${shell} here`);
+        this.skip();
+      }
+      const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+      expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    });
+  }
+
+  it('refuses other shells', async () => {
+    const { code, stderr } = await runCli(['completion', 'tcsh']);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('bash, zsh, fish');
+  });
+});

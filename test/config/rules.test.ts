@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import { applyDefaults } from '../../src/config/defaults.js';
+import { keyPath, pathsOverlap } from '../../src/config/path.js';
+import { RULES } from '../../src/config/rules.js';
+import { problemsOf, SMALLEST } from './support.js';
+
+/** Settings that break a rule, the path of the problem, and part of its text. */
+const BROKEN: readonly (readonly [string, string, string])[] = [
+  [
+    '  ca: {name: x}\n  insecureSkipVerify: true\n',
+    '9:3 opensearch.insecureSkipVerify',
+    'nothing is verified',
+  ],
+  ['shipper: {buffer: {type: kafka}}\n', '8:20 shipper.buffer.type', 'needs a topic'],
+  [
+    'shipper: {buffer: {records: 4000, batchRecords: 4001}}\n',
+    '8:35 shipper.buffer.batchRecords',
+    'a batch of 4001 does not fit a buffer of 4000',
+  ],
+  [
+    'shipper: {autoscaling: {minReplicas: 7}}\n',
+    '8:25 shipper.autoscaling.minReplicas',
+    '7, is above the largest, 6',
+  ],
+  [
+    'shipper: {autoscaling: {maxReplicas: 1}}\n',
+    '8:11 shipper.autoscaling.minReplicas',
+    '2, is above the largest, 1',
+  ],
+  [
+    'shipper: {resources: {limits: {memory: 511Mi}}}\n',
+    '8:32 shipper.resources.limits.memory',
+    'at least 512Mi',
+  ],
+  [
+    'operator: {resources: {requests: {cpu: "1", memory: 2Gi}, limits: {cpu: 999m, memory: 2047Mi}}}\n',
+    '8:35 operator.resources.requests.cpu,8:45 operator.resources.requests.memory',
+    'request 1 is above the limit 999m',
+  ],
+  [
+    'collection: {hostLogs: {serviceManager: openrc}}\n',
+    '8:25 collection.hostLogs.serviceManager',
+    'only k3s',
+  ],
+  ['security: {podSecurity: restricted}\n', '8:12 security.podSecurity', 'mount folders of the node'],
+  ['scheduling: {createPriorityClass: {}}\n', '8:14 scheduling.createPriorityClass', 'has no name'],
+  [
+    'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1}}\n',
+    '8:50 agent.gateway.pins',
+    'needs a pin',
+  ],
+  [
+    'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1, trust: ca}}\n',
+    '8:50 agent.gateway.caSecret',
+    'needs its certificate',
+  ],
+  [
+    'collection: {pods: {includeNamespaces: [a, b], excludeNamespaces: [c, b]}}\n',
+    '8:71 collection.pods.excludeNamespaces[1]',
+    '"b" is included and excluded',
+  ],
+  [
+    'collection: {events: {includeNamespaces: [a], excludeNamespaces: [a]}}\n',
+    '8:67 collection.events.excludeNamespaces[0]',
+    '"a" is included and excluded',
+  ],
+  [
+    'scheduling: {tolerations: [{operator: Equal, value: x}]}\n',
+    '8:28 scheduling.tolerations[0].key',
+    'needs a key',
+  ],
+  ['scheduling: {tolerations: [{value: x}]}\n', '8:28 scheduling.tolerations[0].key', 'needs a key'],
+  [
+    'scheduling: {collectorTolerations: [{operator: Exists, value: x}]}\n',
+    '8:56 scheduling.collectorTolerations[0].value',
+    'takes no value',
+  ],
+  [
+    'scheduling: {tolerations: [{key: a, operator: Exists, effect: NoSchedule, tolerationSeconds: 1}]}\n',
+    '8:75 scheduling.tolerations[0].tolerationSeconds',
+    'NoExecute',
+  ],
+];
+
+/** Settings at the edge of a rule. */
+const ALLOWED: readonly string[] = [
+  '  insecureSkipVerify: true\n',
+  'shipper: {buffer: {type: kafka, kafka: {bootstrapServers: ["a:1"], topic: t}}}\n',
+  'shipper: {buffer: {records: 4000, batchRecords: 4000}}\n',
+  'shipper: {autoscaling: {minReplicas: 6}}\n',
+  'shipper: {resources: {limits: {memory: 512Mi, cpu: "1"}, requests: {memory: 0.5Gi, cpu: 1000m}}}\n',
+  'security: {podSecurity: restricted}\ncollection: {pods: {enabled: false}, hostLogs: {enabled: false}}\n',
+  'scheduling: {priorityClassName: a, createPriorityClass: {}}\n',
+  'scheduling: {tolerations: [{operator: Exists}, {key: a, value: b, effect: NoExecute, tolerationSeconds: 0}]}\n',
+  'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1, trust: insecure}}\n',
+  'collection: {pods: {includeNamespaces: [a], excludeNamespaces: [b]}, auditLog: {enabled: true}}\n',
+];
+
+const places = (text: string) =>
+  problemsOf(text)
+    .map(({ line, column, path }) => `${line}:${column} ${path}`)
+    .join();
+
+describe('rules over several settings', () => {
+  for (const [settings, at, says] of BROKEN) {
+    it(`refuses ${settings.trim().replaceAll('\n', ';')}`, () => {
+      const text = SMALLEST + settings;
+      expect(places(text)).to.equal(at);
+      expect(problemsOf(text).map(({ message, fix }) => `${message}; ${fix}`)[0]).to.include(says);
+    });
+  }
+
+  for (const settings of ALLOWED) {
+    it(`accepts ${settings.trim().replaceAll('\n', ';')}`, () => {
+      expect(problemsOf(SMALLEST + settings)).to.deep.equal([]);
+    });
+  }
+
+  for (const [distribution, path, says] of [
+    ['aks', '', 'in the cloud'],
+    ['eks', '', 'in the cloud'],
+    ['gke', ', path: /var/log/audit.log', 'in the cloud'],
+    ['generic', '', 'no known place'],
+    ['generic', ', path: /var/log/audit.log', undefined],
+    ['k3s', '', undefined],
+  ] as const) {
+    it(`${says ? 'refuses' : 'accepts'} the audit log of ${distribution}${path}`, () => {
+      const text = `${SMALLEST.replace('rke2', distribution)}collection: {auditLog: {enabled: true${path}}}\n`;
+      if (says) expect(problemsOf(text)[0]?.message).to.include(says);
+      expect(problemsOf(text)).to.have.length(says ? 1 : 0);
+    });
+  }
+
+  it('accepts an agent without OpenSearch, and openrc on k3s', () => {
+    const agent = `${SMALLEST.replace(/opensearch:[\s\S]*/, '').replace('rke2', 'k3s')}agent:
+  bootstrapTokenSecret: {name: a, key: b}
+  gateway: {address: "a:1", pins: ["sha256:${'A'.repeat(43)}"]}
+collection: {hostLogs: {serviceManager: openrc}}
+`;
+    expect(problemsOf(agent)).to.deep.equal([]);
+  });
+
+  it('is checked beside other problems, but not on settings that were refused', () => {
+    const text = `${SMALLEST}prefx: a\nshipper: {buffer: {type: kafka, kafka: {topic: t}}}\nscheduling: {createPriorityClass: {}}\n`;
+    expect(places(text)).to.equal(
+      '8:1 prefx,9:33 shipper.buffer.kafka.bootstrapServers,10:14 scheduling.createPriorityClass',
+    );
+  });
+
+  it('reads only the settings that it says it reads', () => {
+    const resources = { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } };
+    const secret = { name: 'a', key: 'b' };
+    const config = applyDefaults({
+      apiVersion: 'opni-logging/v1',
+      cluster: { name: 'a', distribution: 'generic' },
+      opensearch: { url: 'https://x', username: 'u', insecureSkipVerify: true, ca: { name: 'x' } },
+      collection: {
+        pods: { resources, includeNamespaces: ['a'], excludeNamespaces: ['b'] },
+        auditLog: { enabled: true },
+        hostLogs: { serviceManager: 'openrc' },
+      },
+      shipper: { resources, autoscaling: {}, buffer: { type: 'kafka' } },
+      scheduling: { createPriorityClass: {}, tolerations: [{ operator: 'Equal' }] },
+      security: { podSecurity: 'baseline' },
+      agent: { bootstrapTokenSecret: secret, gateway: { address: 'a:1' } },
+    });
+    for (const { reads, check } of RULES) {
+      const watch = (value: object, path: string): object =>
+        new Proxy(value, {
+          get: (target, key) => {
+            const child = Reflect.get(target, key) as unknown;
+            if (typeof key !== 'string' || Array.isArray(target)) return child;
+            const at = keyPath(path, key);
+            expect(
+              reads.some((read) => pathsOverlap(read, at)),
+              `${at} is not in ${reads.join()}`,
+            ).to.equal(true);
+            const deeper = reads.some((read) => read.startsWith(`${at}.`));
+            return deeper && typeof child === 'object' && child ? watch(structuredClone(child), at) : child;
+          },
+        });
+      check(watch({ ...config }, '') as typeof config);
+    }
+  });
+});

@@ -1,0 +1,271 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { MANIFEST_NAME } from '../../src/synth/manifest.js';
+import { type ClusterFiles, type OutputProgress, writeOutput } from '../../src/synth/write-output.js';
+import { clusterFiles, contentOf, errorOf, useFolder } from './support.js';
+
+const A = clusterFiles('a', { '1-namespaces.yaml': 'a1\n', '5-workloads.yaml': 'a5\n' });
+const B = clusterFiles('b', { '1-namespaces.yaml': 'b1\n' });
+
+describe('writeOutput', () => {
+  const base = useFolder();
+  const output = () => join(base(), 'dist');
+
+  it('writes the files of all clusters and a manifest of them', async () => {
+    const summary = await writeOutput(output(), [A, B]);
+    expect(summary).to.deep.equal({ clusters: 2, objects: 3, files: 3, bytes: 9, unchanged: 0, removed: 0 });
+    expect(contentOf(output())).to.deep.equal({
+      [MANIFEST_NAME]: [
+        '{',
+        '  "version": 1,',
+        '  "files": {',
+        '    "a": ["1-namespaces.yaml","5-workloads.yaml"],',
+        '    "b": ["1-namespaces.yaml"]',
+        '  }',
+        '}',
+        '',
+      ].join('\n'),
+      'a/1-namespaces.yaml': 'a1\n',
+      'a/5-workloads.yaml': 'a5\n',
+      'b/1-namespaces.yaml': 'b1\n',
+    });
+  });
+
+  it('gives the same bytes whatever the order of the clusters', async () => {
+    await writeOutput(output(), [A, B]);
+    const other = join(base(), 'other');
+    await writeOutput(other, [B, A]);
+    expect(contentOf(other)).to.deep.equal(contentOf(output()));
+  });
+
+  it('does not touch a file that has the right bytes', async () => {
+    await writeOutput(output(), [A, B]);
+    const past = new Date('2020-01-01T00:00:00Z');
+    const paths = [MANIFEST_NAME, 'a/1-namespaces.yaml', 'b/1-namespaces.yaml'].map((path) =>
+      join(output(), path),
+    );
+    for (const path of paths) utimesSync(path, past, past);
+    const summary = await writeOutput(output(), [A, B]);
+    expect(summary).to.include({ files: 3, unchanged: 3, removed: 0 });
+    for (const path of paths) expect(statSync(path).mtime).to.deep.equal(past);
+  });
+
+  it('repairs a file that was changed by hand, and one that is missing', async () => {
+    await writeOutput(output(), [A, B]);
+    const before = contentOf(output());
+    writeFileSync(join(output(), 'a/1-namespaces.yaml'), 'xx\n');
+    rmSync(join(output(), 'b/1-namespaces.yaml'));
+    expect(await writeOutput(output(), [A, B])).to.include({ unchanged: 1 });
+    expect(contentOf(output())).to.deep.equal(before);
+  });
+
+  it('removes only what it wrote, and the folders that this leaves empty', async () => {
+    await writeOutput(output(), [A, B]);
+    writeFileSync(join(output(), 'a/kustomization.yaml'), 'mine\n');
+    writeFileSync(join(output(), 'README.md'), 'mine\n');
+    const summary = await writeOutput(output(), [clusterFiles('c', { '1-namespaces.yaml': 'c1\n' })]);
+    expect(summary.removed).to.equal(3);
+    expect(Object.keys(contentOf(output()))).to.have.members([
+      MANIFEST_NAME,
+      'README.md',
+      'a/kustomization.yaml',
+      'c/1-namespaces.yaml',
+    ]);
+  });
+
+  it('leaves no folder behind when no cluster is left', async () => {
+    await writeOutput(output(), [A, B]);
+    expect(await writeOutput(output(), [])).to.include({ clusters: 0, files: 0, removed: 3 });
+    expect(Object.keys(contentOf(output()))).to.deep.equal([MANIFEST_NAME]);
+  });
+
+  it('moves from one layout to the other', async () => {
+    await writeOutput(output(), [clusterFiles('a', { '4-config/secret-x.yaml': 'x\n' })]);
+    await writeOutput(output(), [clusterFiles('a', { '4-config.yaml': 'x\n' })]);
+    expect(Object.keys(contentOf(output()))).to.deep.equal([MANIFEST_NAME, 'a/4-config.yaml']);
+  });
+
+  it('adopts a file of others that has the very bytes that it would write', async () => {
+    mkdirSync(join(output(), 'a'), { recursive: true });
+    writeFileSync(join(output(), 'a/1-namespaces.yaml'), 'a1\n');
+    expect(await writeOutput(output(), [A])).to.include({ files: 2, unchanged: 1 });
+  });
+
+  describe('refuses, and leaves everything as it was,', () => {
+    const refused = async (clusters: Iterable<ClusterFiles>, pattern: RegExp) => {
+      const before = contentOf(output());
+      const error = await errorOf(() => writeOutput(output(), clusters));
+      expect(contentOf(output())).to.deep.equal(before);
+      const text = [
+        error.message,
+        ...error.problems.map(({ path, message, fix }) => `${path} ${message} ${fix}`),
+      ];
+      expect(text.join('\n')).to.match(pattern);
+      return error;
+    };
+
+    it('files of others that are in the way, all of them at once', async () => {
+      mkdirSync(join(output(), 'a'), { recursive: true });
+      mkdirSync(join(output(), 'b/1-namespaces.yaml'), { recursive: true });
+      writeFileSync(join(output(), 'a/1-namespaces.yaml'), 'mine\n');
+      writeFileSync(join(output(), 'a/5-workloads.yaml'), 'mine\n');
+      const error = await refused([A, B], /in the way/);
+      expect(error.code).to.equal('io');
+      expect(error.problems.map(({ path }) => path)).to.deep.equal(
+        ['a/1-namespaces.yaml', 'a/5-workloads.yaml', 'b/1-namespaces.yaml'].map((path) =>
+          join(output(), path),
+        ),
+      );
+      expect(error.problems[0]?.fix).to.match(/move it elsewhere/);
+    });
+
+    it('a file where a folder is needed', async () => {
+      mkdirSync(output());
+      writeFileSync(join(output(), 'a'), 'mine\n');
+      await refused([A], /must be a folder, but is a file/);
+    });
+
+    it('a folder that is a link, so that nothing is written outside', async () => {
+      const outside = join(base(), 'outside');
+      mkdirSync(outside);
+      mkdirSync(output());
+      symlinkSync(outside, join(output(), 'a'));
+      await refused([A], /must be a folder, but is a symbolic link/);
+      expect(readdirSync(outside)).to.deep.equal([]);
+    });
+
+    it('to remove through a link', async () => {
+      await writeOutput(output(), [A, B]);
+      const outside = join(base(), 'outside');
+      mkdirSync(outside);
+      writeFileSync(join(outside, '1-namespaces.yaml'), 'mine\n');
+      rmSync(join(output(), 'a'), { recursive: true });
+      symlinkSync(outside, join(output(), 'a'));
+      await refused([B], /symbolic link/);
+    });
+
+    it('a cluster that comes twice, also when only the case differs', async () => {
+      mkdirSync(output());
+      await refused([A, A], /written twice/);
+      const upper = { ...A, files: A.files.map((file) => ({ ...file, path: file.path.toUpperCase() })) };
+      await refused([A, upper], /written twice/);
+    });
+
+    it('a path that leads out of the folder, or to the writer’s own files', async () => {
+      mkdirSync(output());
+      for (const path of [
+        '../x',
+        '/x',
+        'a/../../x',
+        'a\\..\\x',
+        'C:/x',
+        '.opni-logging.json',
+        'a//x',
+        './x',
+        '',
+      ]) {
+        await refused([{ cluster: 'x', objects: [], files: [{ path, content: 'x' }] }], /not inside/);
+      }
+    });
+
+    it('a broken manifest, a newer one, and one that names paths outside', async () => {
+      mkdirSync(output());
+      const manifests: [string, RegExp][] = [
+        ['', /not JSON/],
+        ['{"version": 1', /not JSON/],
+        ['null', /not the list/],
+        ['{"version":1,"files":["a"]}', /not the list/],
+        ['{"version":1,"files":{"a":"b"}}', /no list of names/],
+        ['{"version":1,"files":{"a":[1]}}', /not inside/],
+        ['{"version":1,"files":{"..":["x"]}}', /not inside/],
+        ['{"version":1,"files":{"a":["../../x"]}}', /not inside/],
+        ['{"version":1,"files":{"":["/etc/passwd"]}}', /not inside/],
+        ['{"version":2,"files":{}}', /use a newer opni-logging/],
+      ];
+      for (const [text, pattern] of manifests) {
+        writeFileSync(join(output(), MANIFEST_NAME), text);
+        await refused([A], pattern);
+      }
+    });
+
+    it('what a cluster that fails half-way would have been', async () => {
+      await writeOutput(output(), [A]);
+      const failing = async function* () {
+        yield B;
+        throw new Error('no such distribution');
+      };
+      const before = contentOf(output());
+      const failure = await writeOutput(output(), failing()).catch((error: unknown) => error);
+      expect(failure).to.be.an('error').with.property('message', 'no such distribution');
+      expect(contentOf(output())).to.deep.equal(before);
+    });
+  });
+
+  it('refuses an output folder that is a file', async () => {
+    writeFileSync(output(), 'mine\n');
+    const error = await errorOf(() => writeOutput(output(), [A]));
+    expect(error.message).to.match(/is not a folder/);
+  });
+
+  it('makes missing folders, and takes them back when nothing is written', async () => {
+    const deep = join(base(), 'x/y/z');
+    await errorOf(() => writeOutput(deep, [A, A]));
+    expect(existsSync(join(base(), 'x'))).to.equal(false);
+    await writeOutput(deep, [A]);
+    expect(existsSync(join(deep, 'a/1-namespaces.yaml'))).to.equal(true);
+  });
+
+  it('names the path and the way out when the system refuses', async () => {
+    const file = join(base(), 'file');
+    writeFileSync(file, 'mine\n');
+    const error = await errorOf(() => writeOutput(join(file, 'dist'), [A]));
+    expect(error.code).to.equal('io');
+    expect(error.problems[0]).to.have.property('path', join(file, 'dist'));
+    expect(error.problems[0]?.fix).to.match(/a part of this path is a file/);
+  });
+
+  it('stops at an aborted signal between clusters and leaves the old output', async () => {
+    await writeOutput(output(), [A]);
+    const before = contentOf(output());
+    const controller = new AbortController();
+    let taken = 0;
+    const clusters = function* () {
+      for (const name of ['b', 'c', 'd']) {
+        taken += 1;
+        yield clusterFiles(name, { '1-namespaces.yaml': name });
+      }
+    };
+    // A timer stands for the key that a user presses: it fires only when the writer lets go now and then.
+    setImmediate(() => controller.abort(new Error('interrupted')));
+    const failure = await writeOutput(output(), clusters(), { signal: controller.signal }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).to.be.an('error').with.property('message', 'interrupted');
+    expect(taken).to.be.lessThan(3);
+    expect(contentOf(output())).to.deep.equal(before);
+  });
+
+  it('takes one cluster at a time and tells how far it is', async () => {
+    const steps: string[] = [];
+    const clusters = async function* () {
+      for (const name of ['a', 'b']) {
+        steps.push(`make ${name}`);
+        yield clusterFiles(name, { '1-namespaces.yaml': name });
+      }
+    };
+    const onProgress = ({ cluster, clusters, objects }: OutputProgress) =>
+      steps.push(`${cluster} ${clusters} ${objects}`);
+    await writeOutput(output(), clusters(), { onProgress });
+    expect(steps).to.deep.equal(['make a', 'a 1 1', 'make b', 'b 2 2']);
+  });
+});
