@@ -1,6 +1,15 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { APP_SYNTH, CDK8S_SYNTH, type Contender, type Cost, measure, median, OURS } from './measure.js';
+import {
+  APP_SYNTH,
+  CDK8S_SYNTH,
+  COMMAND,
+  type Contender,
+  type Cost,
+  measure,
+  median,
+  OURS,
+} from './measure.js';
 import { fitQuadratic } from './quadratic.js';
 import { alignedTable, markdownTable } from './table.js';
 
@@ -49,11 +58,12 @@ function extrapolated(contender: Contender, measured: readonly Row[]): Row[] {
 }
 
 const ours = measureAll(OURS, sizes);
+const command = COMMAND ? measureAll(COMMAND, [1]) : [];
 const others = [CDK8S_SYNTH, APP_SYNTH].flatMap((contender) => {
   const measured = measureAll(contender, cdk8sSizes);
   return [...measured, ...extrapolated(contender, measured)];
 });
-const all = [...ours, ...others].sort((a, b) => a.size - b.size);
+const all = [...ours, ...command, ...others].sort((a, b) => a.size - b.size);
 const ourTime = (size: number) => ours.find((row) => row.size === size)?.wallSeconds;
 
 const head = ['contender', 'clusters', 'wall s', 'CPU s', 'peak MB', 'times ours', 'objects', ''];
@@ -100,5 +110,5 @@ verdict(
   ratio(secondsPerCluster(5000), secondsPerCluster(100)),
   1.3,
 );
-const single = ours.find((row) => row.size === 1)?.cost;
+const single = (command[0] ?? ours.find((row) => row.size === 1))?.cost;
 verdict('CPU of one cluster in ms, from process start to files', single && single.cpuSeconds * 1000, 300);

@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fleet } from './clusters.js';
 
 /** What one run of a command cost. */
 export interface Cost {
@@ -31,6 +40,19 @@ export const OURS: Contender = {
   name: 'opni-logging',
   command: (folder, clusters) => ({ args: [here('ours.js'), folder, String(clusters)] }),
 };
+
+/** The command itself, as a user runs it for one cluster; `undefined` where it is not built. */
+export const COMMAND: Contender | undefined = existsSync(here('../../src/cli/main.js'))
+  ? { name: 'opni-logging synth', command: commandOfOne }
+  : undefined;
+
+function commandOfOne(folder: string): ReturnType<Contender['command']> {
+  const [config] = fleet(1);
+  const file = join(dirname(folder), 'cluster.json');
+  const { apiVersion, cluster, opensearch } = config!;
+  writeFileSync(file, JSON.stringify({ apiVersion, cluster, opensearch }));
+  return { args: [here('../../src/cli/main.js'), 'synth', file, '--output', folder] };
+}
 
 /** (b) what a cdk8s user runs. */
 export const CDK8S_SYNTH: Contender = {

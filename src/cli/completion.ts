@@ -12,8 +12,7 @@ Examples:
   $ source <(opni-logging completion bash)                        this shell only
   $ opni-logging completion bash > ~/.local/share/bash-completion/completions/opni-logging
   $ opni-logging completion zsh > "\${fpath[1]}/_opni-logging"
-  $ opni-logging completion fish > ~/.config/fish/completions/opni-logging.fish
-`;
+  $ opni-logging completion fish > ~/.config/fish/completions/opni-logging.fish`;
 
 /** `opni-logging completion`: a script that makes a shell complete the command line. */
 export function addCompletionCommand(program: Command, { terminal }: CommandSetup): void {

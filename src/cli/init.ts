@@ -35,8 +35,7 @@ Examples:
   $ opni-logging init
   $ opni-logging init clusters/prod.yaml --context prod
   $ opni-logging init --no-detect --name prod --distribution eks \\
-      --opensearch-url https://opensearch.example.com:9200 --username logs-writer
-`;
+      --opensearch-url https://opensearch.example.com:9200 --username logs-writer`;
 
 /** `opni-logging init`: a first configuration. */
 export function addInitCommand(program: Command, { context, terminal }: CommandSetup): void {

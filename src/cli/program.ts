@@ -17,16 +17,14 @@ Exit codes:
   0    done
   1    refused or failed; what is wrong and how to mend it is on standard error
   2    the command line is wrong
-  130  interrupted
-`;
+  130  interrupted`;
 
 const EXAMPLES = `
 Examples:
   $ opni-logging init                          write opni-logging.yaml, asking what is needed
   $ opni-logging synth                         write its manifests to dist/
   $ opni-logging synth clusters/ -o manifests  the same for a fleet
-  $ opni-logging validate clusters/ --json     check only, for machines
-`;
+  $ opni-logging validate clusters/ --json     check only, for machines`;
 
 /** Builds the command `opni-logging`. Nothing is read or written until it parses. */
 export function buildProgram(context: CliContext): Command {

@@ -21,8 +21,7 @@ Files in the output folder that it did not write stay there.
 Examples:
   $ opni-logging synth prod.yaml -o manifests
   $ opni-logging synth clusters/ --layout objects
-  $ opni-logging synth prod.yaml --stdout | kubectl apply --server-side -f -
-`;
+  $ opni-logging synth prod.yaml --stdout | kubectl apply --server-side -f -`;
 
 /** `opni-logging synth`: configuration in, manifests out. */
 export function addSynthCommand(program: Command, { context, terminal }: CommandSetup): void {

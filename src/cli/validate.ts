@@ -9,8 +9,7 @@ Without paths it reads opni-logging.yaml, or the folder clusters/. Every problem
 
 Examples:
   $ opni-logging validate clusters/
-  $ opni-logging validate prod.yaml --show-origin | grep shipper
-`;
+  $ opni-logging validate prod.yaml --show-origin | grep shipper`;
 
 /** `opni-logging validate`: everything that `synth` does, but for writing. */
 export function addValidateCommand(program: Command, { context, terminal }: CommandSetup): void {

@@ -1,4 +1,4 @@
-import type { Problem } from '../common/error.js';
+import { OpniLoggingError, type Problem } from '../common/error.js';
 import type { Located } from './located.js';
 import type { Place } from './place.js';
 import type { Advice } from './syntax-messages.js';
@@ -11,14 +11,9 @@ export class Findings {
   readonly #found = new Map<string, Problem>();
   readonly #perFile = new Map<string, number>();
 
-  /** @param maxPerFile problems told a file; of more than that only the number is told */
-  constructor(maxPerFile: number) {
+  /** @param maxPerFile problems told a file; of more than that only the number is told. @default 1000 */
+  constructor(maxPerFile = 1000) {
     this.#maxPerFile = maxPerFile;
-  }
-
-  /** Files with a problem. */
-  get files(): number {
-    return this.#perFile.size;
   }
 
   /** Problems found, also those beyond the limit. */
@@ -39,6 +34,14 @@ export class Findings {
 
   at(place: Place | undefined, path: string, advice: Advice): void {
     this.add({ ...place, ...(path && { path }), message: advice.message, fix: advice.fix });
+  }
+
+  /** The refusal that holds all problems. */
+  error(): OpniLoggingError {
+    const plural = (amount: number, noun: string) => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+    const where = this.#perFile.size > 1 ? ` in ${plural(this.#perFile.size, 'file')}` : '';
+    const message = `the configuration is refused: ${plural(this.count, 'problem')}${where}`;
+    return new OpniLoggingError('config', message, { problems: this.problems() });
   }
 
   /** All problems, in the order of file, line and column. */

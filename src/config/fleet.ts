@@ -1,4 +1,4 @@
-import { OpniLoggingError, type Problem } from '../common/error.js';
+import type { Problem } from '../common/error.js';
 import { assemble, configOf, type Layer, pathIn } from './assemble.js';
 import { decodeText } from './decode.js';
 import { Findings } from './findings.js';
@@ -87,7 +87,7 @@ export class FleetBuilder {
 
   constructor(limits: FleetLimits = {}) {
     this.maxFileBytes = limits.maxFileBytes ?? 4 * 1024 * 1024;
-    this.#findings = new Findings(limits.maxProblemsPerFile ?? 1000);
+    this.#findings = new Findings(limits.maxProblemsPerFile);
     this.#validator = new Validator(this.#findings);
   }
 
@@ -132,17 +132,8 @@ export class FleetBuilder {
 
   /** @throws OpniLoggingError `config` with every problem of every file */
   finish(): LoadedFleet {
-    const { count, files } = this.#findings;
-    if (count === 0) return new LoadedFleet(this.#entries);
-    const plural = (amount: number, noun: string) => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-    const where = files > 1 ? ` in ${plural(files, 'file')}` : '';
-    throw new OpniLoggingError(
-      'config',
-      `the configuration is refused: ${plural(count, 'problem')}${where}`,
-      {
-        problems: this.#findings.problems(),
-      },
-    );
+    if (this.#findings.count > 0) throw this.#findings.error();
+    return new LoadedFleet(this.#entries);
   }
 
   #parse(file: string, bytes: Uint8Array): LocatedMap | undefined {

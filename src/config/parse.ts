@@ -1,13 +1,11 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Problem } from '../common/error.js';
+import { composeDocument, type SyntaxFault } from './compose.js';
 import type { Located, LocatedEntry, LocatedMap, LocatedScalar } from './located.js';
 import { itemPath, keyPath, quoted, shortened } from './path.js';
 import { SourceText } from './place.js';
 import { shownKey } from './secrets.js';
 import { type Advice, syntaxAdvice } from './syntax-messages.js';
-
-/** Deepest nesting of maps and lists that a file may have. */
-const MAX_DEPTH = 64;
 
 /** A file that was read as YAML. */
 export interface Parsed {
@@ -24,20 +22,14 @@ const REPEAT = 'write the value out where it is needed; for many clusters use `d
  */
 export function parseConfigText(file: string, text: string): Parsed {
   const source = new SourceText(file, text);
-  const document = parseDocument(text, {
-    uniqueKeys: false, // checks every pair of keys; done below in linear time
-    prettyErrors: false,
-    merge: false,
-    logLevel: 'error',
-  });
-  const syntax = syntaxProblems(document, source, text);
-  if (syntax.length > 0) return { problems: syntax };
+  const { document, faults } = composeDocument(text);
+  if (!document || faults.length > 0) return { problems: syntaxProblems(faults, source, text) };
   const converter = new Converter(source, text);
   const top = document.contents;
   if (top === null || (isScalar(top) && top.value === null && !top.tag && !top.anchor)) {
     return { problems: [{ file, message: 'is empty', fix: 'write one with `opni-logging init`' }] };
   }
-  const root = converter.node(top, '', 0);
+  const root = converter.node(top, '');
   if (root.kind !== 'map') {
     converter.problem(root.offset, '', {
       message: 'is not a map of settings',
@@ -49,30 +41,22 @@ export function parseConfigText(file: string, text: string): Parsed {
 }
 
 /** One problem a line: the parser stumbles on after the first. */
-function syntaxProblems(document: Document.Parsed, source: SourceText, text: string): readonly Problem[] {
-  const found = document.errors.map(({ code, pos }) => ({ code: code as string, offset: pos[0] }));
-  const directive = /^%.*$/m.exec(text);
-  if (
-    directive &&
-    (document.warnings.some(({ code }) => code === 'BAD_DIRECTIVE') || hasDirective(document))
-  ) {
-    found.push({ code: 'BAD_DIRECTIVE', offset: directive.index });
-  }
-  if (found.length === 0) return [];
+function syntaxProblems(
+  faults: readonly SyntaxFault[],
+  source: SourceText,
+  text: string,
+): readonly Problem[] {
   const tabs = [...text.matchAll(/^ *\t[ \t]*(?=[^\s#])/gm)].map(({ index }) => ({
     code: 'TAB_AS_INDENT',
     offset: text.indexOf('\t', index),
   }));
   const byLine = new Map<number, Problem>();
-  for (const { code, offset } of [...tabs, ...found]) {
+  for (const { code, offset } of [...tabs, ...faults]) {
     const place = source.place(Math.min(offset, text.length));
     if (!byLine.has(place.line)) byLine.set(place.line, { ...place, ...syntaxAdvice(code) });
   }
   return [...byLine.values()].sort((a, b) => a.line! - b.line!);
 }
-
-const hasDirective = ({ directives }: Document.Parsed): boolean =>
-  directives.yaml.explicit === true || Object.keys(directives.tags).length > 1;
 
 class Converter {
   readonly problems: Problem[] = [];
@@ -88,7 +72,7 @@ class Converter {
     this.problems.push({ ...this.#source.place(offset), ...(path && { path }), ...advice });
   }
 
-  node(node: Node, path: string, depth: number): Located {
+  node(node: Node, path: string): Located {
     const offset = node.range?.[0] ?? 0;
     const base = { source: this.#source, offset };
     if (isAlias(node)) {
@@ -97,14 +81,8 @@ class Converter {
     }
     this.#refuseProperties(node, path, offset);
     if (isMap(node) || isSeq(node)) {
-      if (depth === MAX_DEPTH) {
-        this.problem(offset, '', syntaxAdvice('RESOURCE_EXHAUSTION'));
-        return { ...base, kind: 'scalar', value: null };
-      }
-      if (isMap(node)) return { ...base, kind: 'map', entries: this.#entries(node.items, path, depth) };
-      const items = node.items.map((item, index) =>
-        this.node(item as Node, itemPath(path, index), depth + 1),
-      );
+      if (isMap(node)) return { ...base, kind: 'map', entries: this.#entries(node.items, path) };
+      const items = node.items.map((item, index) => this.node(item as Node, itemPath(path, index)));
       return { ...base, kind: 'list', items };
     }
     return isScalar(node) ? this.#scalar(node, base) : { ...base, kind: 'scalar', value: null };
@@ -122,26 +100,26 @@ class Converter {
     };
   }
 
-  #entries(pairs: readonly Pair[], path: string, depth: number): Map<string, LocatedEntry> {
+  #entries(pairs: readonly Pair[], path: string): Map<string, LocatedEntry> {
     const entries = new Map<string, LocatedEntry>();
     for (const pair of pairs) {
       const keyNode = pair.key as Node | null;
       const keyOffset = keyNode?.range?.[0] ?? 0;
       const key = this.#key(keyNode, path, keyOffset);
       if (key === undefined) continue;
-      const child = keyPath(path, shownKey(key));
+      const child = keyPath(path, shownKey(key, path));
       const first = entries.get(key);
       if (first) {
         const line = this.#source.place(first.keyOffset).line;
         this.problem(keyOffset, child, {
-          message: `${quoted(shortened(shownKey(key), 64))} stands twice, first in line ${line}`,
+          message: `${quoted(shortened(shownKey(key, path), 64))} stands twice, first in line ${line}`,
           fix: 'keep one of them',
         });
         continue;
       }
       const node = pair.value as Node | null;
       const value: Located = node
-        ? this.node(node, child, depth + 1)
+        ? this.node(node, child)
         : { kind: 'scalar', value: null, plain: '', source: this.#source, offset: keyOffset };
       entries.set(key, { keyOffset, value });
     }

@@ -1,4 +1,3 @@
-import { OpniLoggingError } from '../common/error.js';
 import { assemble, configOf } from './assemble.js';
 import { Findings } from './findings.js';
 import type { Located, LocatedEntry, LocatedMap } from './located.js';
@@ -18,7 +17,7 @@ const MAX_DEPTH = 64;
  * @throws OpniLoggingError `config` with every problem; problems have a path but no file
  */
 export function resolveConfig(input: ClusterInput): ClusterConfig {
-  const findings = new Findings(1000);
+  const findings = new Findings();
   const root = locate(input, '', 0, findings);
   if (root?.kind !== 'map') {
     findings.add({ message: 'the configuration is not an object', fix: 'pass an object with apiVersion' });
@@ -27,9 +26,7 @@ export function resolveConfig(input: ClusterInput): ClusterConfig {
     const merged = assemble([{ root, path: '' }], findings);
     if (findings.count === 0) return configOf(merged);
   }
-  throw new OpniLoggingError('config', `the configuration is refused: ${findings.count} problem(s)`, {
-    problems: findings.problems(),
-  });
+  throw findings.error();
 }
 
 /** A value as a tree without places. */

@@ -1,7 +1,7 @@
-import { quoted, shortened, splitPath } from './path.js';
+import { quoted, shortened } from './path.js';
 
 const SECRET_WORD =
-  /pass(word|wd|phrase|code)?$|passw|pwd|token|secret|credential|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key/i;
+  /passw|passphrase|passcode|\bpass\b|pwd|token|secret|credential|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key/i;
 const SECRET_VALUE_KEY =
   /^(.*[-_.])?(password|passwd|passphrase|pwd|token|api[-_]?key|access[-_]?key|secret[-_]?key|client[-_]?secret|private[-_]?key)$/i;
 const CAMEL_SECRET = /(Password|Passwd|Passphrase|Token|ApiKey|AccessKey|ClientSecret|PrivateKey)$/;
@@ -10,8 +10,8 @@ const CREDENTIALS = /[^\s/:]*:[^\s/]*@(?!sha256:)/;
 const ASSIGNMENT = /[:=]/;
 const SHOWN_VALUE_CHARS = 60;
 
-/** Does the key sound like a secret, or like the name of one? Nothing below such a key is ever shown. */
-export const soundsSecret = (key: string): boolean => SECRET_WORD.test(key);
+/** Does a key, or one of a path, sound like a secret or the name of one? No value there is ever shown. */
+export const soundsSecret = (path: string): boolean => SECRET_WORD.test(path);
 
 /** Is a text under this key a secret itself, whatever object it stands in? */
 export const isSecretValueKey = (key: string): boolean =>
@@ -20,8 +20,16 @@ export const isSecretValueKey = (key: string): boolean =>
 /** Does the text hold an account, as in `https://user:password@host`? */
 export const holdsCredentials = (text: string): boolean => CREDENTIALS.test(text);
 
-/** The key as it may be shown: of `password=x` and `password:x`, written without a space, only the word. */
-export function shownKey(key: string): string {
+/** Keys that say how a Secret is called; below such a key any other one could be a secret in the wrong place. */
+const NAMING_KEY = /^(name|key|kind|secretName)$/;
+
+/**
+ * The key as it may be shown: of `password=x` and `password:x`, written without a space, only the word.
+ *
+ * @param parent path of the map that the key stands in
+ */
+export function shownKey(key: string, parent: string): string {
+  if (soundsSecret(parent) && !NAMING_KEY.test(key)) return '…';
   const at = key.search(/[:=\s]/);
   return at > 0 && soundsSecret(key) ? key.slice(0, at) : key;
 }
@@ -32,7 +40,7 @@ export function shownKey(key: string): string {
  * @param path path of the value
  */
 export function shownValue(value: unknown, path: string): string | undefined {
-  if (splitPath(path).some((part) => typeof part === 'string' && soundsSecret(part))) return undefined;
+  if (soundsSecret(path)) return undefined;
   if (typeof value !== 'string') return String(value);
   if (holdsCredentials(value) || (ASSIGNMENT.test(value) && soundsSecret(value.split(ASSIGNMENT)[0]!))) {
     return undefined;

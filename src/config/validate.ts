@@ -57,7 +57,7 @@ export class Validator {
       this.#object(node, shape, shape.layer ? { ...step, layer: step.path, inList: false } : step);
     } else if (shape.kind === 'textMap' && node.kind === 'map') {
       for (const [key, { value }] of node.entries) {
-        this.#walk(value, shape.value, { ...step, path: keyPath(step.path, shownKey(key)) });
+        this.#walk(value, shape.value, { ...step, path: keyPath(step.path, shownKey(key, step.path)) });
       }
     } else if (shape.kind === 'list' && node.kind === 'list') {
       this.#list(node, shape, step);
@@ -72,7 +72,7 @@ export class Validator {
   #object(node: LocatedMap, shape: ObjectShape, step: Step): void {
     for (const [key, entry] of node.entries) {
       const child = shape.properties.get(key);
-      const path = keyPath(step.path, shownKey(key));
+      const path = keyPath(step.path, shownKey(key, step.path));
       if (child) this.#walk(entry.value, child, { ...step, path });
       else this.#unknown(key, entry, path, shape, step);
     }
@@ -81,7 +81,7 @@ export class Validator {
   #unknown(key: string, entry: LocatedEntry, path: string, shape: ObjectShape, step: Step): void {
     const layer = shape.properties.has('clusters') ? 'defaults' : step.layer;
     const single = entry.value.kind === 'scalar';
-    const advice = this.#keys.unknown(shownKey(key), step.path, shape, layer, single);
+    const advice = this.#keys.unknown(shownKey(key, step.path), step.path, shape, layer, single);
     this.#refuse(entry.value, path, advice, keyPlace(entry));
   }
 
@@ -105,7 +105,7 @@ export class Validator {
     } else if (node.kind === 'map') {
       for (const [key, entry] of node.entries) {
         const { value } = entry;
-        const child = keyPath(path, shownKey(key));
+        const child = keyPath(path, shownKey(key, path));
         const literal = value.kind === 'scalar' && ['string', 'number'].includes(typeof value.value);
         if (literal && isSecretValueKey(key)) this.#refuse(value, child, secretAdvice(path), keyPlace(entry));
         else this.#free(value, child);

@@ -122,4 +122,6 @@ export const EVENTS_FORWARDER_DEFAULTS = {
   drainSeconds: 25,
   logLevel: 'info',
   firstStart: 'retained',
-} as const satisfies Partial<EventsForwarderFile> | { shipper: Partial<EventsShipperFile> };
+} as const satisfies Omit<Partial<EventsForwarderFile>, 'shipper'> & {
+  readonly shipper: Partial<EventsShipperFile>;
+};

@@ -10,13 +10,14 @@ import {
   type EventsForwarderFile,
 } from './events-forwarder-config.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor } from './labels.js';
+import type { PodSelector } from './labels.js';
 import type { WorkloadProps } from './pod.js';
 import {
   PROGRAM_CONFIG_FOLDER,
   PROGRAM_DRAIN_SECONDS,
   PROGRAM_PORT,
   Program,
+  programLabels,
   type SecretFiles,
   secretFiles,
 } from './program.js';
@@ -57,6 +58,8 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
   limits: { memory: '192Mi' },
 };
 
+const COMPONENT = 'events';
+const CA_KEY = 'ca.crt';
 const DATA_FOLDER = '/var/lib/opni-logging';
 const DEAD_LETTER_BYTES = 16 * 1024 ** 2;
 /** How much of the volume the spool may take. The rest is for dead letters and for the file system itself. */
@@ -68,24 +71,21 @@ const SPOOL_SHARE = 0.8;
  */
 export class EventsForwarder extends Construct {
   readonly deployment: KubeObject;
+  readonly podSelector: PodSelector;
 
   constructor(scope: Construct, id: string, props: EventsForwarderProps) {
     super(scope, id);
     const { name, namespace, spool } = props;
-    const ca = props.intakeCaSecret && secretFiles('intake-ca', props.intakeCaSecret, [CA_KEY]);
-    const auth = props.intakeAuthSecret && secretFiles('intake-auth', props.intakeAuthSecret, AUTH_KEYS);
-    const secrets = [ca, auth].filter((files): files is SecretFiles => typeof files === 'object');
-    const file = eventsFile(props, ca || undefined, auth || undefined);
+    const ca = optionalFiles('intake-ca', props.intakeCaSecret, [CA_KEY]);
+    const auth = optionalFiles('intake-auth', props.intakeAuthSecret, ['username', 'password']);
+    const secrets = [ca, auth].filter((files) => files !== undefined);
+    const file = eventsFile(props, ca, auth);
 
     if (spool) {
       new KubeObject(this, 'Spool', {
         apiVersion: 'v1',
         kind: 'PersistentVolumeClaim',
-        metadata: {
-          name,
-          namespace,
-          labels: labelsFor({ name: 'opni-logging', instance: name, component: 'events' }),
-        },
+        metadata: { name, namespace, labels: programLabels(name, COMPONENT) },
         spec: {
           accessModes: ['ReadWriteOnce'],
           ...(spool.storageClass === undefined ? {} : { storageClassName: spool.storageClass }),
@@ -95,7 +95,7 @@ export class EventsForwarder extends Construct {
     }
     const program = new Program(this, 'Program', {
       ...props,
-      component: 'events',
+      component: COMPONENT,
       args: ['events', '--config', `${PROGRAM_CONFIG_FOLDER}/events.yaml`],
       files: { 'events.yaml': dump(file, { lineWidth: -1, noRefs: true }) },
       replicas: props.replicas === 2 ? 2 : 1,
@@ -107,12 +107,13 @@ export class EventsForwarder extends Construct {
       mounts: [{ name: 'data', mountPath: DATA_FOLDER }, ...secrets.map(({ mount }) => mount)],
     });
     this.deployment = program.deployment;
+    this.podSelector = program.podSelector;
     this.node.addValidation({ validate: () => problemsOf(props) });
   }
 }
 
-const CA_KEY = 'ca.crt';
-const AUTH_KEYS = ['username', 'password'] as const;
+const optionalFiles = (volume: string, secret: string | undefined, keys: readonly string[]) =>
+  secret === undefined ? undefined : secretFiles(volume, secret, keys);
 
 /** What `events.yaml` says: every value in full, so that the file alone tells what runs. */
 function eventsFile(props: EventsForwarderProps, ca?: SecretFiles, auth?: SecretFiles): EventsForwarderFile {

@@ -1,12 +1,7 @@
 import { Construct } from 'constructs';
-import type {
-  NetworkPolicyEgressRule,
-  NetworkPolicyIngressRule,
-  NetworkPolicyPeer,
-  NetworkPolicyPort,
-} from 'kubernetes-types/networking/v1.js';
-import { KubeObject } from './kube-object.js';
-import { labelsFor, type PodSelector } from './labels.js';
+import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
+import { API_SERVER, DNS, HopPolicy, type HopRules, metricsIngress, tcp } from './hop-policy.js';
+import type { PodSelector } from './labels.js';
 
 /** Options of {@link NetworkPolicies}. */
 export interface NetworkPoliciesProps {
@@ -28,18 +23,6 @@ export interface NetworkPoliciesProps {
   /** Pods of the Logging Operator. @default they are not ours */
   readonly operator?: PodSelector;
 }
-
-const tcp = (...ports: number[]): NetworkPolicyPort[] => ports.map((port) => ({ protocol: 'TCP', port }));
-
-const DNS: NetworkPolicyEgressRule = {
-  ports: [
-    { protocol: 'UDP', port: 53 },
-    { protocol: 'TCP', port: 53 },
-  ],
-};
-
-// The API server is not a pod, and its address is not known here: its usual ports.
-const API_SERVER: NetworkPolicyEgressRule = { ports: tcp(443, 6443) };
 
 /**
  * A policy for every hop. Whatever a policy selects is closed to all that is not named, in both directions.
@@ -82,38 +65,12 @@ export class NetworkPolicies extends Construct {
   }
 
   private metrics(port: number): NetworkPolicyIngressRule[] {
-    const namespaces = this.props.metricsNamespaces ?? [];
-    if (namespaces.length === 0) return [];
-    const values = [...namespaces];
-    const key = 'kubernetes.io/metadata.name';
-    return [
-      {
-        from: [{ namespaceSelector: { matchExpressions: [{ key, operator: 'In', values }] } }],
-        ports: tcp(port),
-      },
-    ];
+    return metricsIngress(port, this.props.metricsNamespaces);
   }
 
-  private policy(
-    hop: string,
-    podSelector: PodSelector,
-    rules: { readonly ingress: NetworkPolicyIngressRule[]; readonly egress: NetworkPolicyEgressRule[] },
-  ): void {
-    const name = `${this.props.prefix}-${hop}`;
-    new KubeObject(this, hop, {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: {
-        name,
-        namespace: this.props.namespace,
-        labels: labelsFor({ name: 'network-policy', instance: name, component: hop }),
-      },
-      spec: {
-        podSelector: { matchLabels: { ...podSelector } },
-        policyTypes: ['Ingress', 'Egress'],
-        ...rules,
-      },
-    });
+  private policy(hop: string, podSelector: PodSelector, rules: HopRules): void {
+    const { prefix, namespace } = this.props;
+    new HopPolicy(this, hop, { prefix, namespace, hop, podSelector, ...rules });
   }
 }
 

@@ -4,7 +4,7 @@ import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import type { ResourcesConfig } from '../config/types.js';
 import { Access } from './access.js';
 import { KubeObject } from './kube-object.js';
-import { type ComponentLabels, labelsFor, selectorFor } from './labels.js';
+import { labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, placement, RESTRICTED, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Folder in the container that holds the program's configuration files. */
@@ -14,6 +14,7 @@ export const PROGRAM_PORT = 8080;
 /** Time for a program to finish its work after it was told to stop, in seconds. */
 export const PROGRAM_DRAIN_SECONDS = 25;
 
+const PROGRAM_NAME = 'opni-logging';
 /** Between the end of the drain and the kill, in seconds. */
 const KILL_MARGIN_SECONDS = 5;
 /** User and group of the image; neither has a name or a home. */
@@ -55,14 +56,15 @@ export interface ProgramProps extends WorkloadProps {
  */
 export class Program extends Construct {
   readonly deployment: KubeObject;
+  readonly podSelector: PodSelector;
 
   constructor(scope: Construct, id: string, props: ProgramProps) {
     super(scope, id);
     const { name, namespace, files } = props;
-    const names: ComponentLabels = { name: 'opni-logging', instance: name, component: props.component };
-    const labels = labelsFor(names);
+    const labels = programLabels(name, props.component);
     const metadata = { name, namespace, labels };
-    const selector = selectorFor(names);
+    const selector = selectorFor({ name: PROGRAM_NAME, instance: name });
+    this.podSelector = selector;
 
     new Access(this, 'Access', { ...metadata, ...props });
     new KubeObject(this, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: files });
@@ -105,7 +107,11 @@ export class Program extends Construct {
   }
 }
 
-function podSpec(props: ProgramProps, selector: Record<string, string>): PodSpec {
+/** Labels of a program's objects. */
+export const programLabels = (name: string, component: string): Record<string, string> =>
+  labelsFor({ name: PROGRAM_NAME, instance: name, component });
+
+function podSpec(props: ProgramProps, selector: PodSelector): PodSpec {
   return {
     ...placement(props),
     ...(props.replicas > 1 ? { topologySpreadConstraints: [oneNodeEach(selector)] } : {}),
@@ -139,7 +145,7 @@ function container(props: ProgramProps): Container {
 }
 
 /** Two nodes where there are two, and both pods on one node rather than none. */
-const oneNodeEach = (matchLabels: Record<string, string>) => ({
+const oneNodeEach = (matchLabels: PodSelector) => ({
   maxSkew: 1,
   topologyKey: 'kubernetes.io/hostname',
   whenUnsatisfiable: 'ScheduleAnyway',

@@ -330,7 +330,7 @@ const CASES: readonly Case[] = [
   {
     title: 'deep nesting',
     text: more(`overrides:\n- {kind: a, name: b, merge: ${'{a: '.repeat(70)}1${'}'.repeat(70)}}\n`),
-    at: ['9:273 -'],
+    at: ['9:277 -'],
     says: ['is nested too deeply'],
   },
   // Secrets

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { MAX_DEPTH } from '../../src/config/compose.js';
 import { decodeText } from '../../src/config/decode.js';
 import { lookup, plainValue } from '../../src/config/located.js';
 import { parseConfigText } from '../../src/config/parse.js';
@@ -97,16 +98,20 @@ describe('parseConfigText', () => {
     );
   });
 
-  it('survives nesting that would exhaust the stack', () => {
-    for (const text of [
-      '['.repeat(20_000),
-      '- '.repeat(20_000),
-      '{a: '.repeat(20_000),
-      '? '.repeat(20_000),
-    ]) {
-      expect(parseConfigText('a', text).problems).not.to.deep.equal([]);
-    }
+  it('reads nesting up to its limit and refuses one level more', () => {
+    const nested = (depth: number) => `${'{a: '.repeat(depth)}1${'}'.repeat(depth)}`;
+    expect(parseConfigText('a', nested(MAX_DEPTH)).problems).to.deep.equal([]);
+    const { root, problems } = parseConfigText('a', nested(MAX_DEPTH + 1));
+    expect(root).to.equal(undefined);
+    expect(problems.map(({ message }) => message)).to.deep.equal(['is nested too deeply']);
   });
+
+  it('survives nesting that would exhaust the stack, in no time', () => {
+    for (const piece of ['[', '- ', '{a: ', '? ']) {
+      const { problems } = parseConfigText('a', piece.repeat(1_000_000));
+      expect(problems.map(({ message }) => message)).to.deep.equal(['is nested too deeply']);
+    }
+  }).timeout(2000);
 });
 
 describe('decodeText', () => {

@@ -1,0 +1,34 @@
+// The public library: what other cdk8s apps may build on. Everything not listed here may change at any time.
+
+// Errors.
+export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
+export { VERSION } from './common/version.js';
+
+// Configuration: files or values in, a validated and defaulted model out.
+export { type LoadOptions, loadConfigs, loadConfigText } from './config/load.js';
+export { resolveConfig } from './config/resolve.js';
+export { API_VERSION, CONFIG_SCHEMA } from './config/schema/schema.js';
+export type * from './config/types.js';
+export { ClusterFlow, type ClusterFlowProps } from './constructs/cluster-flow.js';
+export { ClusterOutput, type ClusterOutputProps } from './constructs/cluster-output.js';
+export { DataPrepper, type DataPrepperProps } from './constructs/data-prepper.js';
+export { EventsForwarder, type EventsForwarderProps } from './constructs/events-forwarder.js';
+export { Flow, type FlowProps } from './constructs/flow.js';
+// Its parts, from the nodes to OpenSearch.
+export { HostLogs, type HostLogsProps } from './constructs/host-logs.js';
+export { type ImageParts, Images } from './constructs/images.js';
+export { type KubeManifest, KubeObject } from './constructs/kube-object.js';
+export { LogAdapter, type LogAdapterProps, type LoggingScope } from './constructs/log-adapter.js';
+export { LoggingOperator, type LoggingOperatorProps } from './constructs/logging-operator.js';
+// The whole stack.
+export { LoggingStack, type LoggingStackProps } from './constructs/logging-stack.js';
+export { NetworkPolicies, type NetworkPoliciesProps } from './constructs/network-policies.js';
+export { Output, type OutputProps } from './constructs/output.js';
+export { StackNamespace, type StackNamespaceProps } from './constructs/stack-namespace.js';
+
+// What the distributions log outside of pods.
+export type { Distribution, FileSource, JournalSource } from './distributions/distribution.js';
+export { distributionOf, hostSources } from './distributions/host-sources.js';
+
+// Constructs in, ordered objects out.
+export { renderObjects } from './synth/render.js';
