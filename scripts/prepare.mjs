@@ -59,6 +59,6 @@ function step(title, command, ...args) {
   console.log(`${title} …`);
   const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status === 0) return;
-  console.error(`${title} failed${error ? `: ${error.message}` : ''}.`);
+  console.error(`${title} failed: ${error ? error.message : 'see the lines above'}.`);
   process.exit(1);
 }

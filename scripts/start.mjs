@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { ROOT } from './sources.mjs';
 
 const OUTPUT = 'dist/examples';
-const COMMAND = 'node lib/src/cli/main.js';
+const COMMAND = 'npx opni-logging';
 
 const folders = ['examples', ...foldersIn('examples').map((name) => `examples/${name}`)];
-const { status } = spawnSync(process.execPath, ['lib/src/cli/main.js', 'synth', ...folders, '-o', OUTPUT], {
+const { status } = spawnSync(process.execPath, ['lib/bundle/cli/main.js', 'synth', ...folders, '-o', OUTPUT], {
   cwd: ROOT,
   stdio: ['ignore', 'inherit', 'inherit'],
 });

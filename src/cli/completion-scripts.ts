@@ -93,7 +93,8 @@ ${commands.join('\n')}
 ${cases.join('\n')}
   esac
 }
-if [[ $funcstack[1] == _${id} ]]; then
+# The file is run as the function of its name when zsh loads it by itself.
+if [[ $funcstack[1] == _${model.name} ]]; then
   _${id} "$@"
 else
   compdef _${id} ${model.name}

@@ -20,6 +20,7 @@ interface InitFlags {
   readonly username?: string;
   readonly id?: string;
   readonly kubernetesVersion?: string;
+  readonly namespace?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly detect: boolean;
@@ -51,6 +52,7 @@ export function addInitCommand(program: Command, { context, terminal }: CommandS
     .option('--username <name>', 'account that writes to OpenSearch')
     .option('--id <id>', 'cluster id, the UID of the namespace kube-system')
     .option('--kubernetes-version <version>', 'minor version of the cluster, as in 1.31')
+    .option('--namespace <name>', 'namespace of the stack')
     .option('--kubeconfig <file>', 'kubeconfig of the cluster')
     .option('--context <name>', 'context of the kubeconfig')
     .option('--no-detect', 'do not ask the cluster')
@@ -74,6 +76,7 @@ export function addInitCommand(program: Command, { context, terminal }: CommandS
         ...required,
         id: id ?? detected?.id,
         kubernetesVersion: kubernetesVersion ?? detected?.kubernetesVersion,
+        namespace: flags.namespace,
         schema: schema.reference,
       });
       loadConfigText(text, file);

@@ -15,6 +15,8 @@ export interface TemplateValues {
   readonly id?: string;
   /** Such as `1.31`. @default none */
   readonly kubernetesVersion?: string;
+  /** Namespace of the stack. @default the schema's */
+  readonly namespace?: string;
   /** Address or path of the JSON Schema, for editors. @default none */
   readonly schema?: string;
 }
@@ -57,13 +59,14 @@ const NOTE = '# A "#" right before a setting hides a default or an example; remo
  * comment with one space after `#` is prose; any other is a setting.
  */
 export function configTemplate(values: TemplateValues): string {
-  const { name, distribution, url, username, id, kubernetesVersion, schema } = values;
+  const { name, distribution, url, username, id, kubernetesVersion, namespace, schema } = values;
   const given = new Map<string, unknown>([
     ['apiVersion', (CONFIG_SHAPE.properties.get('apiVersion') as { values?: readonly string[] }).values?.[0]],
     ['cluster.name', name],
     ['cluster.id', id],
     ['cluster.distribution', distribution],
     ['cluster.kubernetesVersion', kubernetesVersion],
+    ['namespace', namespace],
     ['opensearch.url', url],
     ['opensearch.username', username],
   ]);

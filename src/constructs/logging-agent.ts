@@ -99,11 +99,7 @@ export class LoggingAgent extends Construct {
 }
 
 /** What `agent.yaml` says: every value in full, so that the file alone tells what runs. */
-function agentFile(
-  props: LoggingAgentProps,
-  token: SecretFiles,
-  ca?: SecretFiles,
-): Required<Pick<AgentFile, 'standby'>> & AgentFile {
+function agentFile(props: LoggingAgentProps, token: SecretFiles, ca?: SecretFiles) {
   const { name, gateway } = props;
   return {
     gateway: {
@@ -127,7 +123,7 @@ function agentFile(
     server: { port: PROGRAM_PORT },
     drainSeconds: PROGRAM_DRAIN_SECONDS,
     logLevel: AGENT_DEFAULTS.logLevel,
-  };
+  } satisfies AgentFile;
 }
 
 /** The distribution shows in the nodes, the cluster's id is the UID of `kube-system`; the version is open to all. */
@@ -153,7 +149,7 @@ function ownRules({ gateway, stack, apply, standby }: ReturnType<typeof agentFil
       ['create', 'delete', 'get', 'list', 'patch', 'watch'],
     ),
     namedRule('', 'configmaps', [apply.inventory], ['create', 'delete', 'get', 'patch', 'update']),
-    leaseRule([standby.leaseName ?? '', apply.lockLease]),
+    leaseRule([standby.leaseName, apply.lockLease]),
   ];
 }
 

@@ -66,7 +66,8 @@ export class Program extends Construct {
     const selector = selectorFor({ name: PROGRAM_NAME, instance: name });
     this.podSelector = selector;
 
-    new Access(this, 'Access', { ...metadata, ...props });
+    const { clusterRules, namespaceRules } = props;
+    new Access(this, 'Access', { ...metadata, clusterRules, namespaceRules });
     new KubeObject(this, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: files });
     this.deployment = new KubeObject(this, 'Deployment', {
       apiVersion: 'apps/v1',

@@ -30,9 +30,9 @@ export function commit(root: string, manifest: Manifest, staging: Staging): numb
   const obsolete = staging.obsolete();
   staging.assertUnobstructed();
   const goal = formatManifest(staging.files);
-  const intent = formatManifest([...staging.files, ...manifest.files].filter(unique()));
+  const intent = formatManifest(new Set([...staging.files, ...manifest.files]));
   let removed = 0;
-  if (staging.changed.length > 0 || obsolete.length > 0) {
+  if (staging.changed.size > 0 || obsolete.length > 0) {
     if (intent !== manifest.text) writeManifest(root, staging.folder, intent);
     moveIn(root, staging);
     removed = remove(root, obsolete);
@@ -41,11 +41,6 @@ export function commit(root: string, manifest: Manifest, staging: Staging): numb
     writeManifest(root, staging.folder, goal);
   }
   return removed;
-}
-
-function unique(): (path: string) => boolean {
-  const seen = new Set<string>();
-  return (path) => !seen.has(path) && seen.add(path) !== undefined;
 }
 
 function writeManifest(root: string, temporary: string, text: string): void {
@@ -67,13 +62,13 @@ function writeManifest(root: string, temporary: string, text: string): void {
 
 function moveIn(root: string, staging: Staging): void {
   const made = new Set<string>();
-  for (const path of staging.changed) {
+  for (const [path, waiting] of staging.changed) {
     const target = join(root, path);
     const folder = dirname(target);
     onFile('write', target, () => {
       if (!made.has(folder)) mkdirSync(folder, { recursive: true });
       made.add(folder);
-      renameSync(join(staging.folder, path), target);
+      renameSync(waiting, target);
     });
   }
 }

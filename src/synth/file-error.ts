@@ -11,7 +11,7 @@ const FIXES: Readonly<Record<string, string>> = {
 };
 
 /** The error code of a failed file system call, as in `ENOENT`; empty for any other error. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 

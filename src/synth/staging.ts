@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, rmSync, type Stats, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OpniLoggingError, type Problem } from '../common/error.js';
-import { onFile, unless } from './file-error.js';
+import { onFile } from './file-error.js';
 import type { OutputFile } from './layout.js';
 import { isInside, RESERVED_PREFIX } from './manifest.js';
 
@@ -10,6 +10,8 @@ export const STAGING_NAME = `${RESERVED_PREFIX}.tmp`;
 /** More obstacles than this are counted, but not listed. */
 const MAX_LISTED = 50;
 
+type FolderState = 'present' | 'absent' | 'obstructed';
+
 /**
  * Files on their way into an output folder. A file that is there already with the same bytes is only noted; any
  * other waits in a temporary folder on the same file system. Nothing that is there is touched.
@@ -17,14 +19,13 @@ const MAX_LISTED = 50;
 export class Staging {
   /** All files that the output shall hold. */
   readonly files = new Set<string>();
-  /** Those that differ from what is there, in the order in which they came. */
-  readonly changed: string[] = [];
+  /** Those that differ from what is there, each with the place where it waits. */
+  readonly changed = new Map<string, string>();
   /** Sum of the sizes of all files, in bytes. */
   bytes = 0;
   readonly folder: string;
   private readonly names = new Set<string>();
-  private readonly stagedFolders = new Set<string>();
-  private readonly checkedFolders = new Map<string, boolean>();
+  private readonly checkedFolders = new Map<string, FolderState>();
   private readonly obstacles: Problem[] = [];
   private obstacleCount = 0;
 
@@ -49,20 +50,25 @@ export class Staging {
     const target = join(this.root, file.path);
     const content = Buffer.from(file.content);
     this.bytes += content.length;
-    if (!this.canHold(dirname(file.path))) return;
-    const present = onFile('read', target, () => lstatSync(target, { throwIfNoEntry: false }));
+    const folder = this.inspect(dirname(file.path));
+    if (folder === 'obstructed') return;
+    const present =
+      folder === 'absent'
+        ? undefined
+        : onFile('read', target, () => lstatSync(target, { throwIfNoEntry: false }));
     if (present?.isFile() && present.size === content.length && content.equals(this.read(target))) return;
     if (present !== undefined && (present.isDirectory() || !this.owned.has(file.path))) {
       this.obstruct(file.path, `is in the way: ${kindOf(present)} that was not made here`);
       return;
     }
-    if (this.obstacleCount > 0) return;
-    this.stage(file.path, content);
+    if (this.obstacleCount === 0) this.stage(file.path, content);
   }
 
   /** Files of earlier runs that the output shall not hold any more. */
   obsolete(): string[] {
-    return [...this.owned].filter((path) => !this.files.has(path) && this.canHold(dirname(path)));
+    return [...this.owned].filter(
+      (path) => !this.files.has(path) && this.inspect(dirname(path)) !== 'obstructed',
+    );
   }
 
   /** @throws OpniLoggingError `io` with everything that is in the way */
@@ -100,34 +106,33 @@ export class Staging {
   }
 
   private stage(path: string, content: Buffer): void {
-    const waiting = join(this.folder, path);
-    const folder = dirname(waiting);
+    // Numbers instead of the files' own names: no folders to make here and to remove again.
+    const waiting = join(this.folder, String(this.changed.size));
     onFile('write', waiting, () => {
-      if (!this.stagedFolders.has(folder)) mkdirSync(folder, { recursive: true });
-      this.stagedFolders.add(folder);
+      if (this.changed.size === 0) mkdirSync(this.folder);
       writeFileSync(waiting, content);
     });
-    this.changed.push(path);
+    this.changed.set(path, waiting);
   }
 
-  /** Whether a folder below the root is one, or can be made one; a link could lead out of the output folder. */
-  private canHold(folder: string): boolean {
-    if (folder === '.') return true;
+  /** What stands where a folder below the root is needed; a link is refused, since it could lead out of the root. */
+  private inspect(folder: string): FolderState {
+    if (folder === '.') return 'present';
     const known = this.checkedFolders.get(folder);
     if (known !== undefined) return known;
-    const holds = this.canHold(dirname(folder)) && this.isFolderOrAbsent(folder);
-    this.checkedFolders.set(folder, holds);
-    return holds;
+    const parent = this.inspect(dirname(folder));
+    const state = parent === 'present' ? this.look(folder) : parent;
+    this.checkedFolders.set(folder, state);
+    return state;
   }
 
-  private isFolderOrAbsent(folder: string): boolean {
+  private look(folder: string): FolderState {
     const path = join(this.root, folder);
-    const present = onFile('read', path, () =>
-      unless(['ENOTDIR'], () => lstatSync(path, { throwIfNoEntry: false })),
-    );
-    if (present === undefined || present.isDirectory()) return true;
-    this.obstruct(folder, `must be a folder, but is ${kindOf(present)}`);
-    return false;
+    const found = onFile('read', path, () => lstatSync(path, { throwIfNoEntry: false }));
+    if (found === undefined) return 'absent';
+    if (found.isDirectory()) return 'present';
+    this.obstruct(folder, `must be a folder, but is ${kindOf(found)}`);
+    return 'obstructed';
   }
 
   private obstruct(path: string, message: string): void {

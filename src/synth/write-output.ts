@@ -97,7 +97,7 @@ async function replaceContent(
     assertLocked();
     const removed = commit(folder, manifest, staging);
     const files = staging.files.size;
-    return { ...counts, files, bytes: staging.bytes, unchanged: files - staging.changed.length, removed };
+    return { ...counts, files, bytes: staging.bytes, unchanged: files - staging.changed.size, removed };
   } finally {
     staging.discard();
   }

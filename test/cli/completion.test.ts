@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { runCli } from './fake-context.js';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js';
 
 /** Whether a shell can be run here. */
 const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
@@ -17,10 +18,13 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 
 describe('opni-logging completion', () => {
   let script: string;
+  let folder: TemporaryFolder;
 
   before(async () => {
+    folder = temporaryFolder();
     script = (await runCli(['completion', 'bash'])).stdout;
   });
+  after(() => folder.remove());
 
   for (const [words, expected] of [
     [['sy'], ['synth']],
@@ -74,7 +78,8 @@ describe('opni-logging completion', () => {
         console.log(`      skipped: there is no ${shell} here`);
         this.skip();
       }
-      const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+      const file = folder.write(`completion.${shell}`, stdout);
+      const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
       expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
     });
   }

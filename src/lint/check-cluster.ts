@@ -1,0 +1,28 @@
+import { OpniLoggingError } from '../common/error.js';
+import { parseBytes } from '../config/quantity.js';
+import type { ClusterConfig } from '../config/types.js';
+import type { KubeManifest } from '../constructs/kube-object.js';
+import type { LintContext } from './context.js';
+import { lintObjects } from './lint.js';
+
+/** What the rules have to know of a cluster besides its objects. */
+export function lintContextOf(config: ClusterConfig): LintContext {
+  const ca = config.opensearch?.ca;
+  return {
+    operatorVersion: config.operator.version,
+    maxRequestBytes: parseBytes(config.shipper.intake.maxRequestBytes),
+    external: ca?.kind === 'ConfigMap' ? [`ConfigMap ${config.namespace}/${ca.name}`] : [],
+  };
+}
+
+/**
+ * Holds the objects of one cluster against all rules.
+ *
+ * @throws OpniLoggingError `lint` with every problem
+ */
+export function checkCluster(config: ClusterConfig, objects: readonly KubeManifest[]): void {
+  const problems = lintObjects(objects, lintContextOf(config));
+  if (problems.length === 0) return;
+  const message = `the objects of ${config.cluster.name} break ${problems.length} rule(s)`;
+  throw new OpniLoggingError('lint', message, { problems });
+}

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { expect } from 'chai';
+import { repositoryPath } from '../support/repository.js';
+import { useTempDir } from '../support/temp-dir.js';
+
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(repositoryPath('docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What a page may tell to run that needs a cluster, or would run this suite within itself. */
+const NOT_RUN: readonly { readonly command: RegExp; readonly reason: string }[] = [
+  { command: /^kubectl /, reason: 'needs a cluster' },
+  { command: /^\.ci\/run$/, reason: 'runs this suite' },
+  { command: /^node scripts\//, reason: 'changes the checkout' },
+  { command: /^(source|opni-logging completion .* >|eval) ?/, reason: 'changes the shell' },
+];
+
+function commandsOf(page: string): string[] {
+  const text = readFileSync(repositoryPath(page), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1] ?? '');
+  return blocks.flatMap((block) =>
+    block
+      .replaceAll(/\\\n\s*/g, '')
+      .split('\n')
+      .map((line) =>
+        line
+          .replace(/^\$ /, '')
+          .replace(/\s+#.*$/, '')
+          .trim(),
+      )
+      .filter((line) => line !== '' && !line.startsWith('#')),
+  );
+}
+
+describe('the commands in the documentation', () => {
+  const folder = useTempDir();
+
+  /** A folder as a reader has it: the examples, and the command on the path. */
+  function workplace(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+    const cwd = join(folder(), 'work');
+    const bin = join(folder(), 'bin');
+    mkdirSync(bin, { recursive: true });
+    cpSync(repositoryPath('examples'), join(cwd, 'examples'), { recursive: true });
+    const main = repositoryPath('lib/bundle/cli/main.js');
+    writeFileSync(join(bin, 'opni-logging'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    writeFileSync(join(bin, 'npx'), '#!/bin/sh\nexec "$@"\n');
+    for (const name of ['opni-logging', 'npx']) chmodSync(join(bin, name), 0o755);
+    const { FORCE_COLOR: _, ...env } = process.env;
+    return { cwd, env: { ...env, HOME: folder(), PATH: `${bin}${delimiter}${process.env['PATH']}` } };
+  }
+
+  for (const page of PAGES) {
+    const commands = commandsOf(page);
+    if (commands.length === 0) continue;
+
+    it(`in ${page} all work`, function () {
+      this.timeout(60_000);
+      const { cwd, env } = workplace();
+      for (const command of commands) {
+        const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
+        if (script) {
+          const scripts = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')).scripts;
+          expect(Object.keys(scripts), command).to.include(script);
+          continue;
+        }
+        if (NOT_RUN.some((entry) => entry.command.test(command))) continue;
+        expect(command, 'a command of a kind that this test does not know').to.match(/^(npx )?opni-logging /);
+        const run = spawnSync('bash', ['--norc', '-c', command], { cwd, env, encoding: 'utf8', input: '' });
+        expect(run.status, `${command}\n${run.stdout}\n${run.stderr}`).to.equal(0);
+      }
+    });
+  }
+
+  it('are found: a page without any would go unnoticed otherwise', () => {
+    expect(PAGES.flatMap(commandsOf).length).to.be.greaterThan(10);
+  });
+});
