@@ -65,5 +65,16 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-const lines = crds.map((crd) => `  '${crd.metadata.name}': ${JSON.stringify(crd)},`);
+/** Keys in order, as cdk8s writes them, so that nothing has to be sorted when a stack is made. */
+const sorted = (value) => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+};
+
+const lines = crds.map((crd) => `  '${crd.metadata.name}': ${JSON.stringify(sorted(crd))},`);
 writeFileSync(join(output, 'crds.ts'), `${CRDS_HEADER}{\n${lines.join('\n')}\n};\n`);

@@ -29,6 +29,8 @@ export { StackNamespace, type StackNamespaceProps } from './constructs/stack-nam
 // What the distributions log outside of pods.
 export type { Distribution, FileSource, JournalSource } from './distributions/distribution.js';
 export { distributionOf, hostSources } from './distributions/host-sources.js';
-
+// Rules over rendered objects.
+export type { LintContext } from './lint/context.js';
+export { lintObjects } from './lint/lint.js';
 // Constructs in, ordered objects out.
 export { renderObjects } from './synth/render.js';

@@ -7,7 +7,8 @@ import { type ConfigFiles, nodeFiles } from '../config/files.js';
 import type { LoadedFleet } from '../config/fleet.js';
 import { loadConfigs } from '../config/load.js';
 import type { ClusterConfig } from '../config/types.js';
-import { type ClusterBuilder, synthesizeCluster } from '../synth/synthesize.js';
+import { checkCluster } from '../lint/check-cluster.js';
+import { type ClusterBuilder, renderCluster } from '../synth/synthesize.js';
 import type { CliContext } from './context.js';
 import { counted } from './report.js';
 
@@ -51,7 +52,7 @@ export async function checkClusters(fleet: LoadedFleet, options: CheckOptions): 
   let done = 0;
   for (const { name, config, source } of fleet) {
     try {
-      synthesizeCluster(config, buildCluster);
+      renderCluster(config, buildCluster, { check: checkCluster });
     } catch (error) {
       if (!(error instanceof OpniLoggingError)) throw error;
       codes.push(error.code);

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { LoadedFleet } from '../config/fleet.js';
-import type { LayoutOptions } from '../synth/layout.js';
+import type { OutputLayout } from '../synth/layout.js';
+import type { OutputFormat } from '../synth/manifest-writer.js';
 import type { OutputSummary } from '../synth/write-output.js';
 import type { CommandSetup } from './command-setup.js';
 import { inputPaths } from './input-paths.js';
@@ -9,7 +10,9 @@ import { counted } from './report.js';
 import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
-interface SynthFlags extends Required<LayoutOptions> {
+interface SynthFlags {
+  readonly format: OutputFormat;
+  readonly layout: OutputLayout;
   readonly output: string;
   readonly stdout?: boolean;
 }
@@ -42,15 +45,18 @@ export function addSynthCommand(program: Command, { context, terminal }: Command
         throw usageError('--json and --stdout exclude each other', 'JSON manifests are --format json');
       }
       const paths = inputPaths(given, context.cwd);
-      const [{ buildCluster, configsOf, loadClusters }, { synthesizeToFolder }] = await Promise.all([
-        import('./clusters.js'),
-        import('../synth/synthesize.js'),
-      ]);
+      const [{ buildCluster, configsOf, loadClusters }, { synthesizeToFolder }, { checkCluster }] =
+        await Promise.all([
+          import('./clusters.js'),
+          import('../synth/synthesize.js'),
+          import('../lint/check-cluster.js'),
+        ]);
       const fleet = await loadClusters(paths, context);
       if (flags.stdout) return printManifests(screen, fleet, flags, context.signal);
       const folder = resolve(context.cwd, flags.output);
       const summary = await synthesizeToFolder(folder, configsOf(fleet), buildCluster, {
         ...flags,
+        check: checkCluster,
         signal: context.signal,
         onProgress: ({ cluster, clusters }) => screen.progress(`${clusters}/${fleet.size} ${cluster}`),
       });
@@ -70,16 +76,20 @@ async function printManifests(
   { format }: SynthFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const [{ buildCluster, checkClusters, configsOf }, { synthesize }, { serializeAll }] = await Promise.all([
-    import('./clusters.js'),
-    import('../synth/synthesize.js'),
-    import('../synth/serialize.js'),
-  ]);
+  const [{ buildCluster, checkClusters }, { renderCluster }, { checkCluster }, { ManifestWriter }] =
+    await Promise.all([
+      import('./clusters.js'),
+      import('../synth/synthesize.js'),
+      import('../lint/check-cluster.js'),
+      import('../synth/manifest-writer.js'),
+    ]);
   const many = fleet.size > 1;
   if (many) await checkClusters(fleet, { signal });
-  for await (const { cluster, objects } of synthesize(configsOf(fleet), buildCluster)) {
-    const heading = many && format === 'yaml' ? `---\n# cluster ${cluster}\n` : '';
-    await screen.print(heading + serializeAll(objects, format));
+  const writer = new ManifestWriter(format);
+  for (const { name, config } of fleet) {
+    const objects = renderCluster(config, buildCluster, { check: checkCluster });
+    const heading = many && format === 'yaml' ? `---\n# cluster ${name}\n` : '';
+    await screen.print(heading + writer.all(objects));
   }
 }
 

@@ -25,6 +25,12 @@ export interface ClusterFlowProps {
   readonly messageKey?: string;
 }
 
+/** Fields of a record that are not its text. */
+const TAKEN_KEYS = [
+  ...['time', 'cluster_id', 'log_id', 'event_id', 'log_type', 'node', 'filename', 'kubernetes', 'parsed'],
+  ...['kubernetes_component', 'stream', 'level', 'source_time'],
+];
+
 type Filter = crd.ClusterFlowSpecFilters;
 
 /**
@@ -62,7 +68,14 @@ export class ClusterFlow extends Construct {
       }),
     );
     this.node.addValidation({
-      validate: () => (props.outputs.length ? [] : [`flow ${props.name} has no output: name at least one`]),
+      validate: () => [
+        ...(props.outputs.length ? [] : [`flow ${props.name} has no output: name at least one`]),
+        ...(TAKEN_KEYS.includes(props.messageKey ?? 'log')
+          ? [
+              `messageKey cannot be ${props.messageKey}: records keep something else there; 'log' and 'message' are usual`,
+            ]
+          : []),
+      ],
     });
   }
 }
@@ -96,7 +109,7 @@ function filters(props: ClusterFlowProps): Filter[] {
             cluster_id: props.clusterId,
           },
         ],
-        removeKeys: ['MESSAGE', ...(key === 'log' ? [] : ['log'])].join(','),
+        removeKeys: ['MESSAGE', 'log'].filter((copy) => copy !== key).join(','),
       },
     },
     { elasticsearchGenid: { hashIdKey: 'log_id' } },

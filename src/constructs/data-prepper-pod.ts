@@ -135,8 +135,22 @@ function caVolume(ca: NonNullable<DataPrepperPodProps['opensearch']['ca']>): Vol
     : { name: 'ca', configMap: { name: ca.name, items } };
 }
 
-/** Names of all Secrets that the pod reads, sorted. */
-export function secretNames(config: DataPrepperConfig, props: DataPrepperPodProps): string[] {
-  const names = [...config.secrets.map(({ secretName }) => secretName), props.intake?.tls?.secretName];
-  return [...new Set(names.filter((name) => name !== undefined))].sort();
+/**
+ * A pod reads its Secrets and the certificate authority once, when it starts. Where Reloader runs, these annotations
+ * make it restart the pods for a new password or certificate.
+ */
+export function reloadAnnotations(
+  config: DataPrepperConfig,
+  props: DataPrepperPodProps,
+): Record<string, string> {
+  const { ca } = props.opensearch;
+  const secrets = [
+    ...config.secrets.map(({ secretName }) => secretName),
+    ...(props.intake?.tls ? [props.intake.tls.secretName] : []),
+    ...(ca?.kind === 'Secret' ? [ca.name] : []),
+  ];
+  return {
+    'secret.reloader.stakater.com/reload': [...new Set(secrets)].sort().join(','),
+    ...(ca?.kind === 'ConfigMap' ? { 'configmap.reloader.stakater.com/reload': ca.name } : {}),
+  };
 }

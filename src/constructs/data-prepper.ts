@@ -6,7 +6,7 @@ import { buildPipelines, PIPELINE_DEFAULTS } from '../data-prepper/pipelines.js'
 import { type ChunkLimits, checkBufferFits, chunkLimits } from '../data-prepper/sizing.js';
 import { validatePipelines } from '../data-prepper/validate-pipelines.js';
 import { type DataPrepperConfigProps, dataPrepperConfig } from './data-prepper-config.js';
-import { podSpec, secretNames } from './data-prepper-pod.js';
+import { podSpec, reloadAnnotations } from './data-prepper-pod.js';
 import { KubeObject } from './kube-object.js';
 import { labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, resourcesOr, type WorkloadProps } from './pod.js';
@@ -30,6 +30,9 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
   requests: { cpu: '250m', memory: '1Gi' },
   limits: { memory: '2Gi' },
 };
+
+/** A Kafka buffer splits requests above one MiB, and is silent about what it then fails to write (read in its source). */
+const KAFKA_REQUEST_BYTES = 1024 ** 2 - 1;
 
 /**
  * Data Prepper: takes records on one HTTP port and writes them to OpenSearch.
@@ -62,7 +65,11 @@ export class DataPrepper extends Construct {
     this.ingestUrl = `${scheme}://${host}:${PIPELINE_DEFAULTS.port}${PIPELINE_DEFAULTS.path}`;
     const buffered =
       props.buffer?.type === 'kafka' ? undefined : (props.buffer?.records ?? PIPELINE_DEFAULTS.bufferRecords);
-    this.chunkLimits = chunkLimits(parseBytes(props.intake?.maxRequestBytes ?? '20Mi'), buffered);
+    const largest = parseBytes(props.intake?.maxRequestBytes ?? '20Mi');
+    this.chunkLimits = chunkLimits(
+      buffered === undefined ? Math.min(largest, KAFKA_REQUEST_BYTES) : largest,
+      buffered,
+    );
 
     new KubeObject(this, 'ServiceAccount', {
       apiVersion: 'v1',
@@ -82,8 +89,7 @@ export class DataPrepper extends Construct {
       kind: 'Deployment',
       metadata: {
         ...metadata,
-        // A pod reads its Secrets once, when it starts. Where Reloader runs, it restarts them for a new password.
-        annotations: { 'secret.reloader.stakater.com/reload': secretNames(config, props).join(',') },
+        annotations: reloadAnnotations(config, props),
       },
       spec: {
         ...(props.autoscaling ? {} : { replicas: props.replicas ?? 2 }),
@@ -95,7 +101,7 @@ export class DataPrepper extends Construct {
         },
       },
     });
-    if (props.autoscaling) this.scale(props.autoscaling, metadata);
+    if (props.autoscaling) this.scale(props.autoscaling, metadata, config.times.graceSeconds);
     if (props.autoscaling || (props.replicas ?? 2) > 1) {
       new KubeObject(this, 'DisruptionBudget', {
         apiVersion: 'policy/v1',
@@ -121,6 +127,7 @@ export class DataPrepper extends Construct {
   private scale(
     autoscaling: ShipperAutoscalingConfig,
     metadata: { readonly name: string; readonly namespace: string },
+    graceSeconds: number,
   ) {
     new KubeObject(this, 'Autoscaler', {
       apiVersion: 'autoscaling/v2',
@@ -143,7 +150,7 @@ export class DataPrepper extends Construct {
         behavior: {
           scaleDown: {
             stabilizationWindowSeconds: 600,
-            policies: [{ type: 'Pods', value: 1, periodSeconds: 120 }],
+            policies: [{ type: 'Pods', value: 1, periodSeconds: Math.max(120, graceSeconds) }],
           },
         },
       },

@@ -187,6 +187,7 @@ const PARSERS: readonly FluentBitSection[] = [
     'syslog-line',
     '^(?<source_time>[A-Z][a-z]{2} +\\d+ \\d{2}:\\d{2}:\\d{2}|\\d{4}-\\d{2}-\\d{2}T\\S+) (?<host>\\S+) (?<program>[^\\s:\\[]+)(\\[(?<pid>\\d+)\\])?:',
   ),
-  regex('audit-line', '"stageTimestamp":"(?<time>[^"]+)"'),
+  // The last one is the event's own: a request's body comes before it and may hold anything.
+  regex('audit-line', '^.*"stageTimestamp":"(?<time>[^"]+)"'),
   regex('component-from-file', '^.*/(?<kubernetes_component>[a-z][a-z-]*[a-z])(_[0-9a-f]+)?\\.log$'),
 ];

@@ -80,10 +80,15 @@ export class HostLogs extends Construct {
       },
     });
     this.node.addValidation({
-      validate: () =>
-        props.journal.length + props.files.length > 0
+      validate: () => [
+        ...(props.journal.length + props.files.length > 0
           ? []
-          : ['host logs have no source: give journal units or files, or leave the construct out'],
+          : ['host logs have no source: give journal units or files, or leave the construct out']),
+        ...repeatedIds([...props.journal, ...props.files]).map(
+          (repeated) =>
+            `host logs have two sources with the id ${repeated}: they would share one position file`,
+        ),
+      ],
     });
   }
 
@@ -122,6 +127,9 @@ export class HostLogs extends Construct {
     };
   }
 }
+
+const repeatedIds = (sources: readonly { readonly id: string }[]) =>
+  sources.map(({ id }) => id).filter((id, index, ids) => ids.indexOf(id) !== index);
 
 const volumeName = (folder: string) => `host${folder.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
 

@@ -36,6 +36,8 @@ const OPERATOR_IMAGES: Record<ImageVersions['operator'], Partial<Record<ImageNam
     loggingOperator: 'ghcr.io/kube-logging/logging-operator:4.10.4',
     fluentd: 'ghcr.io/kube-logging/fluentd:v1.16-4.10-full',
     configReloader: 'ghcr.io/kube-logging/config-reloader:v0.0.6',
+    drainWatch: 'ghcr.io/kube-logging/fluentd-drain-watch:v0.2.1',
+    drainPause: 'registry.k8s.io/pause:3.9',
     fluentBit: 'ghcr.io/fluent/fluent-bit:3.1.8',
   },
 };

@@ -42,10 +42,14 @@ export class KubeObject extends ApiObject {
   }
 
   override toJson(): Record<string, unknown> {
-    const json = super.toJson() as Record<string, unknown>;
     return this.changes.reduce<Record<string, unknown>>(
       (object, change) => mergePatch(object, change) as Record<string, unknown>,
-      json,
+      this.base(),
     );
+  }
+
+  /** The object before the changes of {@link merge}. */
+  protected base(): Record<string, unknown> {
+    return super.toJson() as Record<string, unknown>;
   }
 }

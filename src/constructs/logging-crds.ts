@@ -38,8 +38,23 @@ export interface LoggingCrdsProps {
 export class LoggingCrds extends Construct {
   constructor(scope: Construct, id: string, props: LoggingCrdsProps = {}) {
     super(scope, id);
-    for (const crd of loggingCrds(props.version ?? '6.7')) {
-      new KubeObject(this, crd.metadata.name, crd);
-    }
+    for (const crd of loggingCrds(props.version ?? '6.7')) new Definition(this, crd.metadata.name, crd);
+  }
+}
+
+/**
+ * A definition. Its spec is the same data for every cluster and holds nothing to resolve, so it is passed on as it is:
+ * two thirds of a cluster's text are definitions, and writers may keep the text of a frozen value.
+ */
+class Definition extends KubeObject {
+  private readonly spec: unknown;
+
+  constructor(scope: Construct, id: string, { spec, ...identity }: CrdManifest) {
+    super(scope, id, identity);
+    this.spec = Object.freeze(spec);
+  }
+
+  protected override base(): Record<string, unknown> {
+    return { ...super.base(), spec: this.spec };
   }
 }

@@ -10,10 +10,11 @@ const isMap = (value: Json): value is Record<string, Json> =>
  */
 export function mergePatch(target: Json, patch: Json): Json {
   if (!isMap(patch)) return patch;
-  const merged: Record<string, Json> = isMap(target) ? { ...target } : {};
+  // A map, not an object: a key may be called `__proto__`.
+  const merged = new Map<string, Json>(isMap(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
+    if (value === null) merged.delete(key);
+    else merged.set(key, mergePatch(merged.get(key), value));
   }
-  return merged;
+  return Object.fromEntries(merged);
 }

@@ -24,10 +24,8 @@ export function applyOverrides(scope: Construct, overrides: readonly OverrideIte
 function refusal({ merge }: OverrideItemConfig): string | undefined {
   const metadata = merge['metadata'];
   const touched: string[] = IDENTITY.filter((field) => field in merge);
-  if (
-    metadata === null ||
-    (typeof metadata === 'object' && ('name' in metadata || 'namespace' in metadata))
-  ) {
+  const isMap = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
+  if ('metadata' in merge && (!isMap || 'name' in metadata || 'namespace' in metadata)) {
     touched.push('metadata.name or metadata.namespace');
   }
   return touched.length

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Container, PodSpec, SecurityContext } from 'kubernetes-types/core/v1.js';
+import { shortHash } from '../common/hash.js';
 import type { ResourcesConfig, TolerationConfig } from '../config/types.js';
 
 /** What every workload of the stack may be told about its pods. */
@@ -73,7 +73,5 @@ export const NODE_NAME_ENV: NonNullable<Container['env']> = [
 
 /** Annotation that rolls pods when the configuration they read changes. */
 export function configHash(...texts: readonly string[]): Record<string, string> {
-  const hash = createHash('sha256');
-  for (const text of texts) hash.update(text).update('\0');
-  return { 'opni-logging/config-hash': hash.digest('hex').slice(0, 16) };
+  return { 'opni-logging/config-hash': shortHash(...texts) };
 }

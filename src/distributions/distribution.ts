@@ -1,3 +1,5 @@
+import { shortHash } from '../common/hash.js';
+
 /** A systemd unit whose journal is read. */
 export interface JournalSource {
   /** Short name, unique in the cluster; part of the tag and of the position database's name. */
@@ -47,6 +49,18 @@ export interface Distribution {
 
 /** The journal of a unit, named after it. */
 export function journal(unit: string, component = unit.replace(/\.[a-z]+$/, '')): JournalSource {
-  const id = `journal-${unit.replace(/\.service$/, '').replace(/[^A-Za-z0-9-]+/g, '-')}`;
-  return { id, unit, component };
+  return { id: sourceId('journal', unit), unit, component };
+}
+
+/** What needs no hash: no two of these become one name. */
+const SIMPLE = /^(\/var\/log\/)?[A-Za-z0-9]+(-[A-Za-z0-9]+)*\.(service|log)$/;
+
+/**
+ * A source's id, made from what it reads and not from its place in a list, so that positions survive a new order. What
+ * a name cannot tell apart, a hash does: two sources with one position file would spoil it.
+ */
+export function sourceId(kind: 'journal' | 'file', name: string): string {
+  const words = name.replace(/\.service$/, '').match(/[A-Za-z0-9]+/g) ?? [];
+  const hash = SIMPLE.test(name) ? [] : [shortHash(name).slice(0, 8)];
+  return [kind, ...words, ...hash].join('-');
 }

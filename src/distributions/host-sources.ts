@@ -1,5 +1,5 @@
 import type { ClusterConfig, IdentityConfig } from '../config/types.js';
-import { type Distribution, type FileSource, type JournalSource, journal } from './distribution.js';
+import { type Distribution, type FileSource, type JournalSource, journal, sourceId } from './distribution.js';
 import { generic } from './generic.js';
 import { aks, eks, gke } from './managed-clouds.js';
 import { k3s, k3sOpenRc, rke, rke2 } from './rancher.js';
@@ -44,7 +44,8 @@ export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'
     : [];
   const files: FileSource[] = hostLogs.enabled ? [...distribution.files] : [];
   if (hostLogs.enabled) {
-    for (const file of hostLogs.files) files.push({ ...file, id: fileId(file.path), format: 'text' });
+    for (const file of hostLogs.files)
+      files.push({ ...file, id: sourceId('file', file.path), format: 'text' });
   }
   const auditPath =
     auditLog.path ?? ('path' in distribution.auditLog ? distribution.auditLog.path : undefined);
@@ -78,9 +79,7 @@ function foldersFor(
 const folderOf = (path: string) =>
   path.startsWith('/var/log/') ? '/var/log' : path.slice(0, path.lastIndexOf('/'));
 
-/** A name made from the path, so that positions survive a change in the order of the list. */
-const fileId = (path: string) => `file${path.replaceAll('*', 'x').replace(/[^A-Za-z0-9]+/g, '-')}`;
-
 function unique<T>(values: readonly T[], key: (value: T) => string): T[] {
-  return [...new Map(values.map((value) => [key(value), value])).values()];
+  const seen = new Set<string>();
+  return values.filter((value) => !seen.has(key(value)) && seen.add(key(value)));
 }

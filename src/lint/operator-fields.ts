@@ -103,7 +103,6 @@ const OLD_OUTPUT: readonly VersionedField[] = [
  * those that a newer Kubernetes added to pods and volumes are left out.
  */
 export const NEW_FIELDS: VersionedFields = {
-  EventTailer: [],
   HostTailer: paths('spec.fileTailers[].verbose', 'spec.systemdTailers[].verbose'),
   ClusterFlow: [...NEW_MATCH, ...below('spec.filters[]', NEW_PARSER)],
   Flow: below('spec.filters[]', NEW_PARSER),

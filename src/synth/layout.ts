@@ -1,6 +1,6 @@
 import { OpniLoggingError, type Problem } from '../common/error.js';
 import { describeObject, type KubernetesObject } from './kubernetes-object.js';
-import { type OutputFormat, serializeAll, serializeOne } from './serialize.js';
+import { ManifestWriter } from './manifest-writer.js';
 import { STAGES, type StageName, stageNumber, stageOf } from './stages.js';
 
 /**
@@ -24,8 +24,8 @@ export interface OutputFile {
 export interface LayoutOptions {
   /** @default 'stages' */
   readonly layout?: OutputLayout;
-  /** @default 'yaml' */
-  readonly format?: OutputFormat;
+  /** Makes the texts; one writer for many clusters saves work. @default YAML */
+  readonly writer?: ManifestWriter;
 }
 
 /** What a cluster may be called: its name is the name of a folder. */
@@ -44,7 +44,7 @@ export function layOut(
   objects: readonly KubernetesObject[],
   options: LayoutOptions = {},
 ): OutputFile[] {
-  const { layout = 'stages', format = 'yaml' } = options;
+  const { layout = 'stages', writer = new ManifestWriter('yaml') } = options;
   if (!CLUSTER_NAME.test(cluster)) {
     throw new OpniLoggingError(
       'construct',
@@ -61,7 +61,7 @@ export function layOut(
     );
   }
   const stages = byStage(objects);
-  return layout === 'stages' ? filePerStage(cluster, stages, format) : filePerObject(cluster, stages, format);
+  return layout === 'stages' ? filePerStage(cluster, stages, writer) : filePerObject(cluster, stages, writer);
 }
 
 type ObjectsByStage = ReadonlyMap<StageName, readonly KubernetesObject[]>;
@@ -72,16 +72,16 @@ function byStage(objects: readonly KubernetesObject[]): ObjectsByStage {
   return stages;
 }
 
-function filePerStage(cluster: string, stages: ObjectsByStage, format: OutputFormat): OutputFile[] {
+function filePerStage(cluster: string, stages: ObjectsByStage, writer: ManifestWriter): OutputFile[] {
   return [...stages]
     .filter(([, objects]) => objects.length > 0)
     .map(([stage, objects]) => ({
-      path: `${cluster}/${stageNumber(stage)}-${stage}.${format}`,
-      content: serializeAll(objects, format),
+      path: `${cluster}/${stageNumber(stage)}-${stage}.${writer.format}`,
+      content: writer.all(objects),
     }));
 }
 
-function filePerObject(cluster: string, stages: ObjectsByStage, format: OutputFormat): OutputFile[] {
+function filePerObject(cluster: string, stages: ObjectsByStage, writer: ManifestWriter): OutputFile[] {
   const files: OutputFile[] = [];
   const problems: Problem[] = [];
   for (const [stage, objects] of stages) {
@@ -92,8 +92,8 @@ function filePerObject(cluster: string, stages: ObjectsByStage, format: OutputFo
       const name = ambiguous.has(base) ? `${base}.${object.metadata.namespace ?? 'cluster'}` : base;
       const owner = owners.get(name);
       owners.set(name, object);
-      const path = `${cluster}/${stageNumber(stage)}-${stage}/${name}.${format}`;
-      if (owner === undefined) files.push({ path, content: serializeOne(object, format) });
+      const path = `${cluster}/${stageNumber(stage)}-${stage}/${name}.${writer.format}`;
+      if (owner === undefined) files.push({ path, content: writer.one(object) });
       else problems.push(sameFile(path, owner, object));
     }
   }

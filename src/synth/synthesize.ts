@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { OpniLoggingError } from '../common/error.js';
 import type { KubernetesObject } from './kubernetes-object.js';
 import { type LayoutOptions, layOut, type OutputFile } from './layout.js';
+import { ManifestWriter, type OutputFormat } from './manifest-writer.js';
 import { renderObjects } from './render.js';
 import { type OutputSummary, type WriteOutputOptions, writeOutput } from './write-output.js';
 
@@ -21,12 +22,18 @@ export interface SynthesizedCluster {
 }
 
 /** Options of {@link synthesize}. */
-export interface SynthesizeOptions extends LayoutOptions {
+export interface SynthesizeOptions<Config> extends RenderOptions<Config>, Pick<LayoutOptions, 'layout'> {
+  /** @default 'yaml' */
+  readonly format?: OutputFormat;
+}
+
+/** Options of {@link renderCluster}. */
+export interface RenderOptions<Config> {
   /**
    * Looks at the objects of each cluster before they become files; throws to refuse them.
    * @default none
    */
-  readonly check?: (cluster: string, objects: readonly KubernetesObject[]) => void;
+  readonly check?: (config: Config, objects: readonly KubernetesObject[]) => void;
 }
 
 /**
@@ -39,26 +46,35 @@ export interface SynthesizeOptions extends LayoutOptions {
 export async function* synthesize<Config extends NamedCluster>(
   configs: Iterable<Config> | AsyncIterable<Config>,
   build: ClusterBuilder<Config>,
-  options: SynthesizeOptions = {},
+  options: SynthesizeOptions<Config> = {},
 ): AsyncGenerator<SynthesizedCluster, void, undefined> {
-  for await (const config of configs) yield synthesizeCluster(config, build, options);
+  const writer = new ManifestWriter(options.format ?? 'yaml');
+  for await (const config of configs) {
+    const cluster = config.cluster.name;
+    const objects = renderCluster(config, build, options);
+    yield { cluster, objects, files: layOut(cluster, objects, { layout: options.layout, writer }) };
+  }
 }
 
-/** Renders one cluster; see {@link synthesize}. */
-export function synthesizeCluster<Config extends NamedCluster>(
+/**
+ * The objects of one cluster, checked and in order.
+ *
+ * @throws OpniLoggingError with the code of what refused it, and all problems
+ */
+export function renderCluster<Config extends NamedCluster>(
   config: Config,
   build: ClusterBuilder<Config>,
-  options: SynthesizeOptions = {},
-): SynthesizedCluster {
-  const cluster = config.cluster.name;
+  options: RenderOptions<Config> = {},
+): readonly KubernetesObject[] {
   try {
     const objects = renderObjects(build(config));
-    options.check?.(cluster, objects);
-    return { cluster, objects, files: layOut(cluster, objects, options) };
+    options.check?.(config, objects);
+    return objects;
   } catch (error) {
     if (!(error instanceof OpniLoggingError)) throw error;
     const { code, problems } = error;
-    throw new OpniLoggingError(code, `Cluster "${cluster}": ${error.message}`, { problems, cause: error });
+    const message = `Cluster "${config.cluster.name}": ${error.message}`;
+    throw new OpniLoggingError(code, message, { problems, cause: error });
   }
 }
 
@@ -71,7 +87,7 @@ export function synthesizeToFolder<Config extends NamedCluster>(
   folder: string,
   configs: Iterable<Config> | AsyncIterable<Config>,
   build: ClusterBuilder<Config>,
-  options: SynthesizeOptions & WriteOutputOptions = {},
+  options: SynthesizeOptions<Config> & WriteOutputOptions = {},
 ): Promise<OutputSummary> {
   return writeOutput(folder, synthesize(configs, build, options), options);
 }

@@ -20,16 +20,23 @@ interface Grep {
 type Filter = Readonly<Record<string, unknown>> & { readonly grep?: Grep };
 
 const spec = (props: Partial<ClusterFlowProps> = {}) =>
-  one(render((scope) => new ClusterFlow(scope, 'Flow', { ...PROPS, ...props })), 'ClusterFlow')['spec'];
+  one(
+    render((scope) => new ClusterFlow(scope, 'Flow', { ...PROPS, ...props })),
+    'ClusterFlow',
+  )['spec'];
 const filters = (props: Partial<ClusterFlowProps> = {}) => at(spec(props), 'filters') as Filter[];
-const names = (props: Partial<ClusterFlowProps> = {}) => filters(props).map((filter) => Object.keys(filter).join());
+const names = (props: Partial<ClusterFlowProps> = {}) =>
+  filters(props).map((filter) => Object.keys(filter).join());
 const transformer = (props: Partial<ClusterFlowProps> = {}) =>
   filters(props).find((filter) => 'record_transformer' in filter)!['record_transformer'] as {
     readonly records: readonly Readonly<Record<string, string>>[];
     readonly remove_keys: string;
   };
 
-type LogRecord = { readonly log_type?: string; readonly kubernetes?: { readonly labels: Record<string, string> } };
+type LogRecord = {
+  readonly log_type?: string;
+  readonly kubernetes?: { readonly labels: Record<string, string> };
+};
 
 /** Whether the filters let a record through, as Fluentd's grep decides. */
 function passes(record: LogRecord, props: Partial<ClusterFlowProps>): boolean {
@@ -72,11 +79,18 @@ describe('ClusterFlow', () => {
       'record_transformer',
       'elasticsearch_genid',
     ]);
-    expect(names({ multilineLanguages: [] })).to.deep.equal(['dedot', 'record_transformer', 'elasticsearch_genid']);
+    expect(names({ multilineLanguages: [] })).to.deep.equal([
+      'dedot',
+      'record_transformer',
+      'elasticsearch_genid',
+    ]);
   });
 
   it('asks for labels under their real names, before dots are replaced in them', () => {
-    const order = names({ includeLabels: { 'app.kubernetes.io/name': 'x' }, excludeLabels: { 'a.b/c': 'y' } });
+    const order = names({
+      includeLabels: { 'app.kubernetes.io/name': 'x' },
+      excludeLabels: { 'a.b/c': 'y' },
+    });
     expect(order.lastIndexOf('grep')).to.be.lessThan(order.indexOf('dedot'));
   });
 
@@ -84,7 +98,9 @@ describe('ClusterFlow', () => {
     const props = { includeLabels: { 'app.kubernetes.io/part-of': 'shop', tier: 'web' } };
 
     it('takes pods that carry all of them', () => {
-      expect(passes(pod({ 'app.kubernetes.io/part-of': 'shop', tier: 'web', other: 'x' }), props)).to.equal(true);
+      expect(passes(pod({ 'app.kubernetes.io/part-of': 'shop', tier: 'web', other: 'x' }), props)).to.equal(
+        true,
+      );
       expect(passes(pod({ 'app.kubernetes.io/part-of': 'shop' }), props)).to.equal(false);
       expect(passes(pod({ tier: 'web' }), props)).to.equal(false);
       expect(passes(pod({}), props)).to.equal(false);
@@ -150,7 +166,10 @@ describe('ClusterFlow', () => {
   it('refuses to put the text where a record has something else', () => {
     for (const messageKey of ['time', 'cluster_id', 'log_id', 'log_type', 'kubernetes', 'node']) {
       const props = { ...defaults('rke2'), collection: { pods: { messageKey } } };
-      expect(refusal((scope) => new LoggingStack(scope, 'Stack', props)), messageKey).to.have.length(1);
+      expect(
+        refusal((scope) => new LoggingStack(scope, 'Stack', props)),
+        messageKey,
+      ).to.have.length(1);
     }
   });
 

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { ClusterOutput, type ClusterOutputProps, RETRYABLE_CODES } from '../../src/constructs/cluster-output.js';
+import {
+  ClusterOutput,
+  type ClusterOutputProps,
+  RETRYABLE_CODES,
+} from '../../src/constructs/cluster-output.js';
 import { Flow } from '../../src/constructs/flow.js';
 import { LogAdapter } from '../../src/constructs/log-adapter.js';
 import { at, one } from '../stack/object-parts.js';
@@ -90,7 +94,11 @@ describe('ClusterOutput', () => {
         namespace: 'opni',
         aggregator: { storageSize: '10Gi' },
       });
-      new ClusterOutput(scope, 'Output', { name: 'out', logging, endpoint: 'http://shipper:2021/log/ingest' });
+      new ClusterOutput(scope, 'Output', {
+        name: 'out',
+        logging,
+        endpoint: 'http://shipper:2021/log/ingest',
+      });
       for (const name of ['a', 'b', 'c', 'd']) {
         new Flow(scope, name, { name, namespace: 'team', logging, outputs: ['x'] });
       }

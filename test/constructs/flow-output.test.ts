@@ -20,7 +20,10 @@ const validate = createObjectValidator({ kubernetesVersion: '1.30', crdFolders: 
 
 describe('Flow', () => {
   it('lies in its own namespace and belongs to the Logging', () => {
-    const flow = one(render((scope) => new Flow(scope, 'Flow', FLOW)), 'Flow');
+    const flow = one(
+      render((scope) => new Flow(scope, 'Flow', FLOW)),
+      'Flow',
+    );
     expect(flow.metadata.namespace).to.equal('team');
     expect(flow['spec']).to.deep.equal({ loggingRef: 'opni-logging', localOutputRefs: ['bucket'] });
     expect(validate(flow)).to.deep.equal([]);
@@ -63,7 +66,10 @@ describe('Flow', () => {
 
 describe('Output', () => {
   it('lies in its own namespace, with its one target as it was given', () => {
-    const output = one(render((scope) => new Output(scope, 'Output', OUTPUT)), 'Output');
+    const output = one(
+      render((scope) => new Output(scope, 'Output', OUTPUT)),
+      'Output',
+    );
     expect(output.metadata.namespace).to.equal('team');
     expect(output['spec']).to.deep.equal({ loggingRef: 'opni-logging', ...OUTPUT.target });
     expect(validate(output)).to.deep.equal([]);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import type { ImagesConfig } from '../../src/config/types.js';
 import type { ImageName } from '../../src/constructs/images.js';
 import { Images } from '../../src/constructs/images.js';
-import type { ImagesConfig } from '../../src/config/types.js';
 
 const DIGEST = `sha256:${'0f'.repeat(32)}`;
 
@@ -16,7 +16,9 @@ describe('images', () => {
     expect(images().reference('dataPrepper')).to.equal('docker.io/opensearchproject/data-prepper:2.16.0');
     expect(images().reference('opniLogging')).to.match(/opni-logging:1\.2\.3$/);
     expect(images().reference('loggingOperator')).to.match(/\/kube-logging\/logging-operator:6\.7\.\d+$/);
-    expect(images({}, '4.10').reference('loggingOperator')).to.match(/\/kube-logging\/logging-operator:4\.10\.\d+$/);
+    expect(images({}, '4.10').reference('loggingOperator')).to.match(
+      /\/kube-logging\/logging-operator:4\.10\.\d+$/,
+    );
   });
 
   it('have the plugins that the flow needs: the full Fluentd', () => {
@@ -58,6 +60,7 @@ describe('images', () => {
       ['docker.io/opensearchproject/data-prepper:2', 'mirror.example.com/opensearchproject/data-prepper:2'],
       ['opensearchproject/data-prepper:2', 'mirror.example.com/opensearchproject/data-prepper:2'],
       ['busybox:1', 'mirror.example.com/busybox:1'],
+      ['tool.v2:1', 'mirror.example.com/tool.v2:1'],
       ['localhost/team/image:1', 'mirror.example.com/team/image:1'],
       ['localhost:5000/team/image:1', 'mirror.example.com/team/image:1'],
       ['registry.example.com:5000/image:1', 'mirror.example.com/image:1'],
@@ -71,7 +74,9 @@ describe('images', () => {
 
     it('are below the mirror’s path and behind its port', () => {
       const found = images({ registry: 'mirror.example.com:5000/proxy/k8s' });
-      expect(found.reference('fluentBit')).to.match(/^mirror\.example\.com:5000\/proxy\/k8s\/fluent\/fluent-bit:/);
+      expect(found.reference('fluentBit')).to.match(
+        /^mirror\.example\.com:5000\/proxy\/k8s\/fluent\/fluent-bit:/,
+      );
     });
   });
 

@@ -43,7 +43,10 @@ describe('LogAdapter', () => {
   });
 
   it('skips invalid flows, so that one team cannot stop the others', () => {
-    const logging = one(render((scope) => new LogAdapter(scope, 'LogAdapter', PROPS)), 'Logging');
+    const logging = one(
+      render((scope) => new LogAdapter(scope, 'LogAdapter', PROPS)),
+      'Logging',
+    );
     expect(at(logging, 'spec.skipInvalidResources')).to.equal(true);
   });
 
@@ -67,7 +70,9 @@ describe('LogAdapter', () => {
     expect(refusal((scope) => new LogAdapter(scope, 'LogAdapter', { ...PROPS, name }))).to.deep.equal([
       `LogAdapter: name ${name} is longer than 40 characters`,
     ]);
-    const objects = render((scope) => new LogAdapter(scope, 'LogAdapter', { ...PROPS, name: 'n'.repeat(40) }));
+    const objects = render(
+      (scope) => new LogAdapter(scope, 'LogAdapter', { ...PROPS, name: 'n'.repeat(40) }),
+    );
     expect(objects).to.have.length(1);
   });
 
@@ -92,7 +97,8 @@ describe('LogAdapter', () => {
       for (const storageSize of ['1Gi', '5G', '100Gi', '1.5Ti']) {
         const limit = limitWith(3, { errorOutput: 'out', aggregator: { storageSize } });
         const [, amount, unit] = /^([\d.]+)(\w+)$/.exec(storageSize)!;
-        const bytes = Number(amount) * ({ Gi: GIB, G: 1e9, Ti: 1024 * GIB } as Record<string, number>)[unit!]!;
+        const bytes =
+          Number(amount) * ({ Gi: GIB, G: 1e9, Ti: 1024 * GIB } as Record<string, number>)[unit!]!;
         expect(limit * 1024 ** 2 * 11, storageSize).to.be.at.most(bytes * 0.8);
         expect(limit * 1024 ** 2 * 11, storageSize).to.be.greaterThan(bytes * 0.75);
       }
@@ -102,7 +108,10 @@ describe('LogAdapter', () => {
   it('asks for a disk also when it has several pods, and lets one of them go at a time', () => {
     const fluentd = (replicas: number) =>
       at(
-        one(render((scope) => new LogAdapter(scope, 'A', { ...PROPS, aggregator: { replicas } })), 'Logging'),
+        one(
+          render((scope) => new LogAdapter(scope, 'A', { ...PROPS, aggregator: { replicas } })),
+          'Logging',
+        ),
         'spec.fluentd',
       );
     expect(at(fluentd(1), 'pdb')).to.equal(undefined);
@@ -116,7 +125,11 @@ describe('LogAdapter', () => {
     it('can be sent to, without a limit that would be a guess', () => {
       const logging = LogAdapter.fromLogging({ loggingRef: 'theirs', namespace: 'cattle-logging-system' });
       const objects = render((scope) => {
-        new ClusterOutput(scope, 'Output', { name: 'out', logging, endpoint: 'http://shipper:2021/log/ingest' });
+        new ClusterOutput(scope, 'Output', {
+          name: 'out',
+          logging,
+          endpoint: 'http://shipper:2021/log/ingest',
+        });
         new ClusterFlow(scope, 'Flow', { name: 'flow', logging, outputs: ['out'], clusterId: 'c1' });
       });
       expect(at(one(objects, 'ClusterOutput'), 'spec.http.buffer')).not.to.have.property('total_limit_size');

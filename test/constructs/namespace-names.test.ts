@@ -13,7 +13,10 @@ const kinds = (name: string) =>
 
 describe('StackNamespace', () => {
   it('lets the collectors mount folders of the node', () => {
-    const namespace = one(render((scope) => new StackNamespace(scope, 'N', { name: 'opni' })), 'Namespace');
+    const namespace = one(
+      render((scope) => new StackNamespace(scope, 'N', { name: 'opni' })),
+      'Namespace',
+    );
     expect(namespace.metadata.labels).to.include({ 'pod-security.kubernetes.io/enforce': 'privileged' });
   });
 
@@ -36,7 +39,8 @@ describe('StackNamespace', () => {
 
   it('makes a priority class on request, never the default of the cluster', () => {
     const objects = render(
-      (scope) => new StackNamespace(scope, 'N', { name: 'default', priorityClass: { name: 'logging', value: 5 } }),
+      (scope) =>
+        new StackNamespace(scope, 'N', { name: 'default', priorityClass: { name: 'logging', value: 5 } }),
     );
     expect(one(objects, 'PriorityClass')).to.deep.include({ value: 5, globalDefault: false });
     expect(objects).to.have.length(1);
@@ -89,7 +93,9 @@ describe('labels', () => {
 
 describe('the version of the project', () => {
   it('is that of its package', () => {
-    const { version } = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')) as {
+      version: string;
+    };
     expect(VERSION).to.equal(version);
   });
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Construct } from 'constructs';
+import type { OverrideItemConfig } from '../../src/config/types.js';
 import { KubeObject } from '../../src/constructs/kube-object.js';
 import { applyOverrides } from '../../src/constructs/overrides.js';
-import type { OverrideItemConfig } from '../../src/config/types.js';
 import { one } from '../stack/object-parts.js';
 import { refusal, render } from './support.js';
 
@@ -64,7 +64,11 @@ describe('overrides', () => {
   });
 
   it('of one object come one after the other', () => {
-    const item = (value: number) => ({ kind: 'Deployment', name: 'shipper', merge: { spec: { a: { b: value } } } });
+    const item = (value: number) => ({
+      kind: 'Deployment',
+      name: 'shipper',
+      merge: { spec: { a: { b: value } } },
+    });
     const found = one(
       render((scope) => stack(scope, [item(7), item(8)])),
       'Deployment',
@@ -102,7 +106,9 @@ describe('overrides', () => {
     ]) {
       const found = refused({ kind: 'Deployment', name: 'shipper', merge });
       expect(found, JSON.stringify(merge)).to.have.length(1);
-      expect(found[0], JSON.stringify(merge)).to.match(/^Stack: overrides\[0\]: merge must not change .*identity/);
+      expect(found[0], JSON.stringify(merge)).to.match(
+        /^Stack: overrides\[0\]: merge must not change .*identity/,
+      );
     }
   });
 

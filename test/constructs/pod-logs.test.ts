@@ -16,7 +16,8 @@ const agent = (pods: Partial<PodLogsProps> = {}) =>
     ),
     'FluentbitAgent',
   );
-const tail = (pods: Partial<PodLogsProps> = {}) => at(agent(pods), 'spec.inputTail') as Record<string, unknown>;
+const tail = (pods: Partial<PodLogsProps> = {}) =>
+  at(agent(pods), 'spec.inputTail') as Record<string, unknown>;
 
 describe('the collector of container logs', () => {
   it('keeps positions and buffers on the node, both or a crash loses records', () => {
@@ -69,7 +70,11 @@ describe('the collector of container logs', () => {
   });
 
   it('goes where it is told to', () => {
-    const spec = agent({ tolerations: [{ operator: 'Exists' }], nodeSelector: { a: 'b' }, priorityClassName: 'p' });
+    const spec = agent({
+      tolerations: [{ operator: 'Exists' }],
+      nodeSelector: { a: 'b' },
+      priorityClassName: 'p',
+    });
     expect(spec['spec']).to.deep.include({
       tolerations: [{ operator: 'Exists' }],
       nodeSelector: { a: 'b' },

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { repositoryPath } from '../support/repository.js';
 import { useTempDir } from '../support/temp-dir.js';
@@ -32,21 +32,35 @@ function commandsOf(page: string): string[] {
         line
           .replace(/^\$ /, '')
           .replace(/\s+#.*$/, '')
+          .replace(/ \| kubectl .*$/, '')
           .trim(),
       )
       .filter((line) => line !== '' && !line.startsWith('#')),
   );
 }
 
+/** Files that a page shows whole: a YAML block whose first line is a comment with its name. */
+function filesOf(page: string): [file: string, content: string][] {
+  const text = readFileSync(repositoryPath(page), 'utf8');
+  return [...text.matchAll(/^```yaml\n# ([\w./-]+\.yaml)\n(.*?)^```/gms)].map(([, file, content]) => [
+    file!,
+    content!,
+  ]);
+}
+
 describe('the commands in the documentation', () => {
   const folder = useTempDir();
 
-  /** A folder as a reader has it: the examples, and the command on the path. */
-  function workplace(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  /** A folder as a reader has it: the examples, the files that the page shows, and the command on the path. */
+  function workplace(page: string): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
     const cwd = join(folder(), 'work');
     const bin = join(folder(), 'bin');
     mkdirSync(bin, { recursive: true });
     cpSync(repositoryPath('examples'), join(cwd, 'examples'), { recursive: true });
+    for (const [file, content] of filesOf(page)) {
+      mkdirSync(dirname(join(cwd, file)), { recursive: true });
+      writeFileSync(join(cwd, file), content);
+    }
     const main = repositoryPath('lib/bundle/cli/main.js');
     writeFileSync(join(bin, 'opni-logging'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
     writeFileSync(join(bin, 'npx'), '#!/bin/sh\nexec "$@"\n');
@@ -61,7 +75,7 @@ describe('the commands in the documentation', () => {
 
     it(`in ${page} all work`, function () {
       this.timeout(60_000);
-      const { cwd, env } = workplace();
+      const { cwd, env } = workplace(page);
       for (const command of commands) {
         const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
         if (script) {

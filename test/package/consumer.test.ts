@@ -9,10 +9,8 @@ const APP = `import { App, Chart } from 'cdk8s';
 import { Secret } from 'cdk8s-plus-28';
 import { ClusterFlow, ClusterOutput, DataPrepper, LogAdapter, LoggingStack, type LoggingStackProps } from 'opni-logging';
 
-const props: LoggingStackProps = {
-  cluster: { name: 'consumer', distribution: 'eks' },
-  opensearch: { url: 'https://opensearch.example.com:9200', username: 'logs-writer' },
-};
+const opensearch = { url: 'https://opensearch.example.com:9200', username: 'logs-writer' };
+const props: LoggingStackProps = { cluster: { name: 'consumer', distribution: 'eks' }, opensearch };
 const app = new App();
 const stack = new LoggingStack(new Chart(app, 'stack'), 'Stack', props);
 stack.shipper.deployment.merge({ metadata: { annotations: { team: 'platform' } } });
@@ -24,7 +22,7 @@ const shipper = new DataPrepper(parts, 'Shipper', {
   name: 'shipper',
   namespace: 'logs',
   image: 'opensearchproject/data-prepper:2.16.0',
-  opensearch: { ...props.opensearch, passwordSecret: { name: account.name, key: 'password' } },
+  opensearch: { ...opensearch, passwordSecret: { name: account.name, key: 'password' } },
 });
 const output = new ClusterOutput(parts, 'Output', { name: 'out', logging, endpoint: shipper.ingestUrl });
 new ClusterFlow(parts, 'Flow', { name: 'flow', logging, outputs: [output.name], clusterId: 'consumer' });

@@ -1,9 +1,4 @@
-import {
-  optionOf,
-  parseFluentBitConfig,
-  parserRegex,
-  valuesOf,
-} from '../support/fluent-bit-config.js';
+import { optionOf, parseFluentBitConfig, parserRegex, valuesOf } from '../support/fluent-bit-config.js';
 
 /** The two files of the collector's configuration. */
 export interface CollectorTexts {
@@ -21,7 +16,11 @@ type Fields = Readonly<Record<string, string>>;
  * @param record fields as the input gives them
  * @returns the record, or nothing when a filter drops it
  */
-export function collect({ main, parsers }: CollectorTexts, source: string, record: Fields): Fields | undefined {
+export function collect(
+  { main, parsers }: CollectorTexts,
+  source: string,
+  record: Fields,
+): Fields | undefined {
   const tag = `host.${source}.node-1.example.com`;
   const sections = parseFluentBitConfig(main).sections;
   const input = sections.find((section) => optionOf(section, 'tag') === `host.${source}.\${NODE_NAME}`);
@@ -31,7 +30,9 @@ export function collect({ main, parsers }: CollectorTexts, source: string, recor
     if (!fits(optionOf(filter, 'match') ?? '', tag)) continue;
     const plugin = optionOf(filter, 'name');
     if (plugin === 'record_modifier') {
-      const added = valuesOf(filter, 'record').map((text) => text.replace('${NODE_NAME}', 'node-1').split(' '));
+      const added = valuesOf(filter, 'record').map((text) =>
+        text.replace('${NODE_NAME}', 'node-1').split(' '),
+      );
       fields = { ...fields, ...(Object.fromEntries(added) as Fields) };
     } else if (plugin === 'parser') {
       const expression = expressionOf(parsers, optionOf(filter, 'parser') ?? '');

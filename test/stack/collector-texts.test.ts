@@ -1,18 +1,16 @@
 import { expect } from 'chai';
-import { parseFluentBitConfig, optionOf, checkFluentBitConfig } from '../support/fluent-bit-config.js';
-import { collect, type CollectorTexts } from './collector-run.js';
+import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import { checkFluentBitConfig, optionOf, parseFluentBitConfig } from '../support/fluent-bit-config.js';
+import { type CollectorTexts, collect } from './collector-run.js';
 import { at, one } from './object-parts.js';
 import { defaults, everythingOn, renderStack, STACK_CASES, stackObjects } from './stack-cases.js';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
 
 const HEX = '0123456789abcdef'.repeat(4);
 
 function textsOf(objects: readonly KubernetesObject[]): CollectorTexts {
-  const data = one(
-    objects,
-    'ConfigMap',
-    objects.find(({ kind }) => kind === 'DaemonSet')!.metadata.name,
-  )['data'] as Record<string, string>;
+  const data = one(objects, 'ConfigMap', objects.find(({ kind }) => kind === 'DaemonSet')!.metadata.name)[
+    'data'
+  ] as Record<string, string>;
   return { main: data['fluent-bit.conf']!, parsers: data['parsers.conf']! };
 }
 
@@ -46,7 +44,10 @@ describe('the configuration of the host log collector', () => {
       }
       const journal = inputs(textsOf(objects)).some((input) => optionOf(input, 'name') === 'systemd');
       for (const path of ['/run/log', '/etc/machine-id']) {
-        expect(mounts.some(({ mountPath }) => mountPath === path), path).to.equal(journal);
+        expect(
+          mounts.some(({ mountPath }) => mountPath === path),
+          path,
+        ).to.equal(journal);
       }
     });
   }
@@ -76,7 +77,8 @@ describe('the configuration of the host log collector', () => {
 
 describe('what the collector makes of real lines', () => {
   const identity = { log_type: 'controlplane', node: 'node-1' };
-  const texts = (distribution: Parameters<typeof defaults>[0]) => textsOf(renderStack(defaults(distribution)));
+  const texts = (distribution: Parameters<typeof defaults>[0]) =>
+    textsOf(renderStack(defaults(distribution)));
 
   it('reads level and time out of the kubelet’s file on rke2', () => {
     const log = 'E1123 03:58:01.123456    4321 pod_workers.go:1298] "Error syncing pod" err="failed"';
@@ -102,7 +104,12 @@ describe('what the collector makes of real lines', () => {
     ['a daemon', 'Nov 23 03:58:01 ip-10-0-1-5 sshd[3120]: Accepted publickey for ec2-user', 'sshd', '3120'],
     ['the kernel', 'Nov  3 03:58:01 ip-10-0-1-5 kernel: [12.3] eth0: link up', 'kernel', undefined],
     ['systemd', 'Nov 23 03:58:01 ip-10-0-1-5 systemd: Started Session 1 of user root.', 'systemd', undefined],
-    ['rsyslog with ISO times', '2026-11-23T03:58:01.123456+00:00 ip-10-0-1-5 chronyd[811]: Selected', 'chronyd', '811'],
+    [
+      'rsyslog with ISO times',
+      '2026-11-23T03:58:01.123456+00:00 ip-10-0-1-5 chronyd[811]: Selected',
+      'chronyd',
+      '811',
+    ],
   ] as const) {
     it(`reads host, program and time of ${title} out of /var/log/messages on eks`, () => {
       const found = collect(texts('eks'), 'file-messages', { log: line });
@@ -120,18 +127,19 @@ describe('what the collector makes of real lines', () => {
 
   for (const program of ['kubelet', 'containerd']) {
     it(`leaves out what ${program} wrote to /var/log/messages on eks, since the journal has it`, () => {
-      const line = (name: string) => `Nov 23 03:58:01 ip-10-0-1-5 ${name}: I1123 03:58:01.1 1 kubelet.go:1] x`;
+      const line = (name: string) =>
+        `Nov 23 03:58:01 ip-10-0-1-5 ${name}: I1123 03:58:01.1 1 kubelet.go:1] x`;
       expect(collect(texts('eks'), 'file-messages', { log: line(program) })).to.equal(undefined);
-      expect(collect(texts('eks'), 'file-messages', { log: line(`${program}-wrapper`) })).not.to.equal(undefined);
+      expect(collect(texts('eks'), 'file-messages', { log: line(`${program}-wrapper`) })).not.to.equal(
+        undefined,
+      );
       const named = `Nov 23 03:58:01 ip-10-0-1-5 sshd[1]: about ${program}: nothing`;
       expect(collect(texts('eks'), 'file-messages', { log: named })).not.to.equal(undefined);
     });
   }
 
   describe('of the audit log', () => {
-    const audit = textsOf(
-      renderStack({ ...defaults('rke2'), collection: { auditLog: { enabled: true } } }),
-    );
+    const audit = textsOf(renderStack({ ...defaults('rke2'), collection: { auditLog: { enabled: true } } }));
     const event = (extra: object) =>
       JSON.stringify({
         kind: 'Event',
@@ -164,7 +172,12 @@ describe('what the collector makes of real lines', () => {
   for (const component of ['kube-apiserver', 'etcd', 'kubelet', 'kube-proxy', 'etcd-rolling-snapshots']) {
     it(`names ${component} after its file on rke`, () => {
       const filename = `/var/lib/rancher/rke/log/${component}_${HEX}.log`;
-      const record = { log: 'I1123 line', stream: 'stderr', time: '2026-11-23T03:58:01.123456789Z', filename };
+      const record = {
+        log: 'I1123 line',
+        stream: 'stderr',
+        time: '2026-11-23T03:58:01.123456789Z',
+        filename,
+      };
       expect(collect(texts('rke'), 'file-rke', record)).to.deep.equal({
         ...record,
         ...identity,

@@ -2,8 +2,8 @@ import { App } from 'cdk8s';
 import { expect } from 'chai';
 import { LoggingChart } from '../../charts/logging-chart.js';
 import { loadConfigs } from '../../src/config/load.js';
+import { ManifestWriter } from '../../src/synth/manifest-writer.js';
 import { renderObjects } from '../../src/synth/render.js';
-import { toYaml } from '../../src/synth/yaml.js';
 import { expectGolden } from '../support/golden.js';
 import { repositoryPath } from '../support/repository.js';
 
@@ -12,10 +12,8 @@ async function yamlOf(example: string): Promise<string> {
   const [loaded, ...others] = await loadConfigs([repositoryPath('examples', example)]);
   expect(others).to.deep.equal([]);
   const { apiVersion: _, agent: __, ...props } = loaded!.config;
-  return renderObjects(new LoggingChart(new App(), props.cluster.name, props))
-    .filter(({ kind }) => kind !== 'CustomResourceDefinition')
-    .map(toYaml)
-    .join('---\n');
+  const objects = renderObjects(new LoggingChart(new App(), props.cluster.name, props));
+  return new ManifestWriter('yaml').all(objects.filter(({ kind }) => kind !== 'CustomResourceDefinition'));
 }
 
 describe('the stack of an example', () => {

@@ -34,7 +34,9 @@ export function volumeOf(spec: PodSpec, name: string): Volume | undefined {
 
 /** A value by its path, with dots between the keys. */
 export function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
+  return path
+    .split('.')
+    .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
 }
 
 /** All objects of a kind. */
@@ -44,9 +46,7 @@ export function ofKind(objects: readonly KubernetesObject[], kind: string): Kube
 
 /** The one object of a kind and, where there are several, of that name. */
 export function one(objects: readonly KubernetesObject[], kind: string, name?: string): KubernetesObject {
-  const found = ofKind(objects, kind).filter(
-    (object) => name === undefined || object.metadata.name === name,
-  );
+  const found = ofKind(objects, kind).filter((object) => name === undefined || object.metadata.name === name);
   if (found.length !== 1) throw new Error(`expected one ${kind} ${name ?? ''}, found ${found.length}`);
   return found[0]!;
 }

@@ -29,7 +29,7 @@ describe('every object of every stack', () => {
   }
 
   for (const loggingOperatorVersion of ['6.7', '4.10'] as const) {
-    describe(`against the definitions of operator ${loggingOperatorVersion} itself`, function () {
+    describe(`against the definitions of operator ${loggingOperatorVersion} itself`, () => {
       before(function () {
         const available = crdSchemasAvailable(loggingOperatorVersion);
         if (available === true) return;
@@ -61,7 +61,9 @@ describe('every object of every stack', () => {
       it('carries the standard labels', () => {
         for (const object of objectsOf(stackCase)) {
           const { labels = {} } = object.metadata;
-          expect(labels, describeObject(object)).to.include({ 'app.kubernetes.io/managed-by': 'opni-logging' });
+          expect(labels, describeObject(object)).to.include({
+            'app.kubernetes.io/managed-by': 'opni-logging',
+          });
           if (object.kind === 'CustomResourceDefinition') continue;
           expect(labels, describeObject(object)).to.include.keys(
             'app.kubernetes.io/name',

@@ -30,7 +30,10 @@ const policies = (objects: readonly KubernetesObject[]) =>
 
 describe('references between the objects of every stack', () => {
   const objectsOf = stackObjects();
-  const each = (title: string, check: (objects: readonly KubernetesObject[], stackCase: StackCase) => void) => {
+  const each = (
+    title: string,
+    check: (objects: readonly KubernetesObject[], stackCase: StackCase) => void,
+  ) => {
     describe(title, () => {
       for (const stackCase of STACK_CASES) {
         it(stackCase.title, () => check(objectsOf(stackCase), stackCase));
@@ -38,22 +41,25 @@ describe('references between the objects of every stack', () => {
     });
   };
 
-  each('ConfigMaps, accounts and claims exist, and Secrets are those that the user was told of', (objects, { everything }) => {
-    const names = (kind: string) => ofKind(objects, kind).map(({ metadata }) => metadata.name);
-    const secrets = new Set<unknown>();
-    for (const { owner, spec } of podTemplates(objects)) {
-      expect(names('ServiceAccount'), owner).to.include(spec.serviceAccountName);
-      for (const { path, value } of walk(spec)) {
-        if (/configMap\.name$/.test(path)) expect(names('ConfigMap'), owner).to.include(value);
-        if (/claimName$/.test(path)) expect(names('PersistentVolumeClaim'), owner).to.include(value);
-        if (/(secret\.(name|secretName)|imagePullSecrets\.\d+\.name)$/.test(path)) secrets.add(value);
+  each(
+    'ConfigMaps, accounts and claims exist, and Secrets are those that the user was told of',
+    (objects, { everything }) => {
+      const names = (kind: string) => ofKind(objects, kind).map(({ metadata }) => metadata.name);
+      const secrets = new Set<unknown>();
+      for (const { owner, spec } of podTemplates(objects)) {
+        expect(names('ServiceAccount'), owner).to.include(spec.serviceAccountName);
+        for (const { path, value } of walk(spec)) {
+          if (/configMap\.name$/.test(path)) expect(names('ConfigMap'), owner).to.include(value);
+          if (/claimName$/.test(path)) expect(names('PersistentVolumeClaim'), owner).to.include(value);
+          if (/(secret\.(name|secretName)|imagePullSecrets\.\d+\.name)$/.test(path)) secrets.add(value);
+        }
       }
-    }
-    expect([...secrets].sort()).to.deep.equal(EXISTING_SECRETS(everything));
-    for (const { path, value } of objects.flatMap((object) => [...walk(object)])) {
-      if (/secretKeyRef\.name$/.test(path)) expect(EXISTING_SECRETS(everything), path).to.include(value);
-    }
-  });
+      expect([...secrets].sort()).to.deep.equal(EXISTING_SECRETS(everything));
+      for (const { path, value } of objects.flatMap((object) => [...walk(object)])) {
+        if (/secretKeyRef\.name$/.test(path)) expect(EXISTING_SECRETS(everything), path).to.include(value);
+      }
+    },
+  );
 
   each('keys that a pod takes from a ConfigMap are in it', (objects) => {
     for (const { owner, spec } of podTemplates(objects)) {
@@ -72,7 +78,10 @@ describe('references between the objects of every stack', () => {
       ) as Labels | undefined;
       if (wanted === undefined || object.kind === 'NetworkPolicy') continue;
       const found = pods.filter(({ labels }) => selects(wanted, labels));
-      expect(found.map(({ owner }) => owner), describeObject(object)).to.have.length(1);
+      expect(
+        found.map(({ owner }) => owner),
+        describeObject(object),
+      ).to.have.length(1);
       expect(found[0]!.owner, describeObject(object)).to.include(object.metadata.name);
     }
   });
@@ -101,8 +110,13 @@ describe('references between the objects of every stack', () => {
 
   each('every pod is closed by exactly one policy, in both directions', (objects) => {
     for (const { owner, labels } of podLabels(objects)) {
-      const found = policies(objects).filter(({ spec }) => selects(spec.podSelector.matchLabels ?? {}, labels));
-      expect(found.map(({ name }) => name), owner).to.have.length(1);
+      const found = policies(objects).filter(({ spec }) =>
+        selects(spec.podSelector.matchLabels ?? {}, labels),
+      );
+      expect(
+        found.map(({ name }) => name),
+        owner,
+      ).to.have.length(1);
       expect(found[0]!.spec.policyTypes).to.deep.equal(['Ingress', 'Egress']);
     }
   });
@@ -117,7 +131,8 @@ describe('references between the objects of every stack', () => {
         ...(spec.egress ?? []).flatMap(({ to = [] }) => to),
       ];
       for (const { podSelector, namespaceSelector } of peers) {
-        if (podSelector) expect(known(podSelector.matchLabels), `${name} ${JSON.stringify(podSelector)}`).to.equal(true);
+        if (podSelector)
+          expect(known(podSelector.matchLabels), `${name} ${JSON.stringify(podSelector)}`).to.equal(true);
         else expect(namespaceSelector?.matchExpressions, name).to.have.length(1);
       }
     }
@@ -127,10 +142,15 @@ describe('references between the objects of every stack', () => {
     for (const { name, spec } of policies(objects)) {
       for (const { ports } of spec.ingress ?? []) {
         expect(ports?.length, name).to.be.greaterThan(0);
-        expect(ports?.map(({ port }) => port), name).not.to.include(4900);
+        expect(
+          ports?.map(({ port }) => port),
+          name,
+        ).not.to.include(4900);
       }
     }
-    const offered = ofKind(objects, 'Service').flatMap((service) => at(service, 'spec.ports') as { port: number }[]);
+    const offered = ofKind(objects, 'Service').flatMap(
+      (service) => at(service, 'spec.ports') as { port: number }[],
+    );
     expect(offered.map(({ port }) => port)).not.to.include(4900);
   });
 

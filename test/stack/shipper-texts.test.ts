@@ -39,8 +39,12 @@ describe('the pipelines of every stack', () => {
     const objects = renderStack(everythingOn('eks'));
     const pipelines = load(filesOf(objects)['pipelines.yaml']!);
     const container = at(shipperOf(objects), 'spec.template.spec.containers.0');
-    const mounts = (at(container, 'volumeMounts') as { mountPath: string }[]).map(({ mountPath }) => mountPath);
-    const files = [...walk(pipelines)].filter(({ path }) => /(cert|_file)$/.test(path)).map(({ value }) => value);
+    const mounts = (at(container, 'volumeMounts') as { mountPath: string }[]).map(
+      ({ mountPath }) => mountPath,
+    );
+    const files = [...walk(pipelines)]
+      .filter(({ path }) => /(cert|_file)$/.test(path))
+      .map(({ value }) => value);
     expect(new Set(files)).to.deep.equal(
       new Set(['/etc/opni-ca/ca.crt', '/etc/opni-tls/tls.crt', '/etc/opni-tls/tls.key']),
     );
@@ -68,7 +72,10 @@ describe('the scripts of the shipper', function () {
   function runInit(objects: readonly KubernetesObject[], secrets: Readonly<Record<string, string>>) {
     const files = filesOf(objects);
     const output = join(folder(), 'pipelines');
-    for (const [name, text] of Object.entries({ 'templates/pipelines.yaml': files['pipelines.yaml']!, ...secrets })) {
+    for (const [name, text] of Object.entries({
+      'templates/pipelines.yaml': files['pipelines.yaml']!,
+      ...secrets,
+    })) {
       mkdirSync(dirname(join(folder(), name)), { recursive: true });
       writeFileSync(join(folder(), name), text);
     }
@@ -115,12 +122,17 @@ describe('the scripts of the shipper', function () {
       username: 'fluentd',
       password: 'in',
     });
-    expect(at(intake, 'buffer.kafka.authentication.sasl.scram')).to.include({ username: 'queue', password: 'kaf' });
+    expect(at(intake, 'buffer.kafka.authentication.sasl.scram')).to.include({
+      username: 'queue',
+      password: 'kaf',
+    });
     expect(at(intake, 'sink.0.opensearch')).to.include({ username: 'logs-writer', password: 'sink' });
   });
 
   it('say which key of which Secret is missing, and nothing of the others', () => {
-    const { status, stderr } = runInit(renderStack(everythingOn('eks')), { 'secrets/opensearch/password': 'sink' });
+    const { status, stderr } = runInit(renderStack(everythingOn('eks')), {
+      'secrets/opensearch/password': 'sink',
+    });
     expect(status).to.equal(1);
     expect(stderr).to.equal(
       'opni-logging: key "username" of Secret "shipper-account" is missing; add it to the Secret\n',
@@ -134,7 +146,9 @@ describe('the scripts of the shipper', function () {
       volumes.find(({ name }) => name === 'secrets'),
       'projected.sources',
     ) as { secret: { name: string; items: { key: string; path: string }[] } }[];
-    const files = sources.flatMap(({ secret }) => secret.items.map(({ key, path }) => `${secret.name} ${key} ${path}`));
+    const files = sources.flatMap(({ secret }) =>
+      secret.items.map(({ key, path }) => `${secret.name} ${key} ${path}`),
+    );
     expect(files).to.deep.equal([
       'account pw opensearch/password',
       'shipper-account username intake/username',

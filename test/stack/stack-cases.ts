@@ -63,7 +63,12 @@ export function defaults(distribution: Distribution, openrc = false): LoggingSta
 export function everythingOn(distribution: Distribution, openrc = false): LoggingStackProps {
   const managed = ['aks', 'eks', 'gke'].includes(distribution);
   return {
-    cluster: { name: 'c1', id: '6f1c0c53-0d7c-4d6a-a5b1-5a3a2f1f0001', distribution, clusterDomain: 'lab.local' },
+    cluster: {
+      name: 'c1',
+      id: '6f1c0c53-0d7c-4d6a-a5b1-5a3a2f1f0001',
+      distribution,
+      clusterDomain: 'lab.local',
+    },
     prefix: 'stack-of-twenty-char',
     namespace: 'logging-system',
     opensearch: {
@@ -90,9 +95,17 @@ export function everythingOn(distribution: Distribution, openrc = false): Loggin
         ],
       },
       auditLog: managed ? {} : { enabled: true, path: '/var/log/kubernetes/audit/audit.log' },
-      events: { types: ['Warning'], excludeReasons: ['Pulled'], spool: { size: '2Gi', storageClass: 'fast' } },
+      events: {
+        types: ['Warning'],
+        excludeReasons: ['Pulled'],
+        spool: { size: '2Gi', storageClass: 'fast' },
+      },
     },
-    aggregator: { replicas: 3, storage: { size: '50Gi', className: 'fast' }, resources: { limits: { cpu: '1' } } },
+    aggregator: {
+      replicas: 3,
+      storage: { size: '50Gi', className: 'fast' },
+      resources: { limits: { cpu: '1' } },
+    },
     shipper: {
       autoscaling: { minReplicas: 3 },
       buffer: {
@@ -105,7 +118,11 @@ export function everythingOn(distribution: Distribution, openrc = false): Loggin
       },
       intake: { tls: { secretName: 'shipper-tls' }, basicAuth: { secretName: 'shipper-account' } },
     },
-    images: { registry: MIRROR, pullSecrets: ['mirror'], digests: { dataPrepper: DIGEST, fluentBit: DIGEST } },
+    images: {
+      registry: MIRROR,
+      pullSecrets: ['mirror'],
+      digests: { dataPrepper: DIGEST, fluentBit: DIGEST },
+    },
     scheduling: {
       nodeSelector: { workload: 'logging' },
       tolerations: [{ key: 'workload', operator: 'Equal', value: 'logging', effect: 'NoSchedule' }],

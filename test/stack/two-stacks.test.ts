@@ -40,7 +40,9 @@ describe('two stacks in one cluster', () => {
 
       it('bring one operator and one set of definitions', () => {
         const brought = (objects: readonly KubernetesObject[]) =>
-          objects.filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' || /operator/.test(metadata.name));
+          objects.filter(
+            ({ kind, metadata }) => kind === 'CustomResourceDefinition' || /operator/.test(metadata.name),
+          );
         expect(brought(a)).to.have.length.greaterThan(16);
         expect(brought(b)).to.deep.equal([]);
       });
@@ -63,7 +65,10 @@ describe('two stacks in one cluster', () => {
             at(object, 'spec.selector.matchLabels') ??
             at(object, 'spec.selector')) as Record<string, string> | undefined;
           if (wanted === undefined) continue;
-          expect(labels.filter((found) => selects(wanted, found)), identityOf(object)).to.deep.equal([]);
+          expect(
+            labels.filter((found) => selects(wanted, found)),
+            identityOf(object),
+          ).to.deep.equal([]);
         }
       });
     });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { layOut } from '../../src/synth/layout.js';
+import { ManifestWriter } from '../../src/synth/manifest-writer.js';
 import { errorOf, plainObject, textsOf } from './support.js';
 
 const OBJECTS = [
@@ -9,6 +10,8 @@ const OBJECTS = [
   plainObject('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'opni:Auth-Delegator'),
   plainObject('apps/v1', 'Deployment', 'run', 'opni'),
 ];
+
+const JSON_WRITER = new ManifestWriter('json');
 
 describe('layOut', () => {
   it('writes one file a stage and none for a stage without objects', () => {
@@ -23,7 +26,7 @@ describe('layOut', () => {
   });
 
   it('writes one List a stage as JSON', () => {
-    const [first] = layOut('rke2-a', OBJECTS, { format: 'json' });
+    const [first] = layOut('rke2-a', OBJECTS, { writer: JSON_WRITER });
     expect(first?.path).to.equal('rke2-a/1-namespaces.json');
     expect(JSON.parse(first!.content)).to.deep.equal({
       apiVersion: 'v1',
@@ -34,7 +37,7 @@ describe('layOut', () => {
   });
 
   it('writes one file an object in folders by stage', () => {
-    const files = layOut('rke2-a', OBJECTS, { layout: 'objects', format: 'json' });
+    const files = layOut('rke2-a', OBJECTS, { layout: 'objects', writer: JSON_WRITER });
     expect(files.map(({ path }) => path)).to.deep.equal([
       'rke2-a/1-namespaces/namespace-opni.json',
       'rke2-a/3-access/serviceaccount-run.json',

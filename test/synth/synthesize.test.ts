@@ -74,8 +74,8 @@ describe('synthesize', () => {
   });
 
   it('lets the caller refuse the objects of a cluster before they become files', async () => {
-    const check = (cluster: string, objects: readonly unknown[]) => {
-      throw new Error(`${cluster} has ${objects.length}`);
+    const check = ({ cluster }: { cluster: { name: string } }, objects: readonly unknown[]) => {
+      throw new Error(`${cluster.name} has ${objects.length}`);
     };
     const failure = await synthesizeToFolder(join(base(), 'dist'), configs(['a']), build, { check }).catch(
       (error: unknown) => error,

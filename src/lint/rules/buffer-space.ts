@@ -1,6 +1,8 @@
 import type { Problem } from '../../common/error.js';
 import { formatBytes, parseBytes } from '../../config/quantity.js';
 import type { KubeManifest } from '../../constructs/kube-object.js';
+import { PIPELINE_DEFAULTS } from '../../data-prepper/pipelines.js';
+import { chunkLimits } from '../../data-prepper/sizing.js';
 import { type Fields, fields, isEmpty, read, text } from '../fields.js';
 import { asFluentdSize, fluentdBytes } from '../fluentd-size.js';
 import { type AggregatorAt, type OutputReference, targetsOf } from '../logging-objects.js';
@@ -108,8 +110,8 @@ function* checkChunk(output: KubeManifest, maxRequestBytes: number | undefined):
   const buffer = fields(http['buffer']);
   if (isEmpty(buffer) || !isShipper(http)) return;
   const field = 'spec.http.buffer.chunk_limit_size';
-  const safe = Math.min((maxRequestBytes ?? Number.POSITIVE_INFINITY) / 2, 4 * 1024 ** 2);
-  const fix = `\`chunk_limit_size: ${asFluentdSize(safe)}\``;
+  const { bytes } = chunkLimits(maxRequestBytes ?? PIPELINE_DEFAULTS.maxRequestBytes);
+  const fix = `\`chunk_limit_size: ${asFluentdSize(bytes)}\``;
   const size = buffer['chunk_limit_size'];
   if (size === undefined) {
     const message =

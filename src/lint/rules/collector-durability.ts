@@ -7,6 +7,8 @@ import { type LintRule, problem } from '../rule.js';
 
 const POSITIONS = '/tail-db/';
 const TAINT = 'node-role.kubernetes.io/control-plane';
+/** Without a type, only a name tells a file from a folder. */
+const LOG_FILE_NAME = /\.log(\.\d+)?$|^\/var\/log\/(messages|syslog)$/;
 const LOG_FILE = /\.log(\.\d+)?$|^\/var\/log\/.*[^/]$/;
 
 /**
@@ -22,10 +24,10 @@ export const collectorDurability: LintRule = {
       yield* checkState(agent);
       if (read(agent, 'spec', 'customConfigSecret') === undefined) yield* checkPath(agent);
       yield* checkMounts(agent);
-      yield* checkToleration(agent, 'spec', fields(agent['spec']));
+      yield* checkToleration(agent, 'spec.tolerations', fields(agent['spec']));
     }
     for (const pod of set.pods.filter(isHostCollector)) {
-      yield* checkToleration(pod.owner, specField(pod, '').slice(0, -1), pod.spec);
+      yield* checkToleration(pod.owner, specField(pod, 'tolerations'), pod.spec);
       for (const { path, type, field } of hostMounts(pod)) {
         if (type?.startsWith('File') && LOG_FILE.test(path))
           yield singleFile(pod.owner, `${field}.path`, path);
@@ -90,9 +92,6 @@ function* checkMounts(agent: KubeManifest): Generator<Problem> {
   }
 }
 
-/** Without a type, only a name tells a file from a folder. */
-const LOG_FILE_NAME = /\.log(\.\d+)?$|^\/var\/log\/(messages|syslog)$/;
-
 const singleFile = (object: KubeManifest, field: string, path: string): Problem =>
   problem(
     object,
@@ -106,7 +105,7 @@ function* checkToleration(object: KubeManifest, field: string, spec: Fields): Ge
   if (!isEmpty(spec['nodeSelector']) || !isEmpty(spec['affinity'])) return;
   if (items(spec['tolerations']).some((toleration) => toleratesControlPlane(fields(toleration)))) return;
   const message = 'leave out the control plane: no log of its nodes is collected';
-  yield problem(object, `${field}.tolerations`, message, '`tolerations: [{operator: Exists}]`');
+  yield problem(object, field, message, '`tolerations: [{operator: Exists}]`');
 }
 
 function toleratesControlPlane({ key, operator = 'Equal', value, effect }: Fields): boolean {

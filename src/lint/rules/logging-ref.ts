@@ -35,7 +35,10 @@ export const loggingRef: LintRule = {
       if (!owner) owners.set(ref, logging);
     }
     const known = [...owners.keys()].filter((ref) => ref !== '');
-    const fix = known.map((ref) => `\`loggingRef: ${ref}\``).join(' or ');
+    const oneOf = (key: string) =>
+      known.length
+        ? known.map((ref) => `\`${key}: ${ref}\``).join(' or ')
+        : `\`${key}\` as in the Logging, once that has one`;
     for (const object of [...agents, ...flows, ...outputs]) {
       const ref = loggingRefOf(object);
       if (owners.has(ref)) continue;
@@ -43,13 +46,13 @@ export const loggingRef: LintRule = {
         ref === ''
           ? 'is missing: only a Logging without one sees'
           : `"${ref}" is of no Logging, so none sees`;
-      yield problem(object, FIELD, `${what} this ${object.kind}`, fix);
+      yield problem(object, FIELD, `${what} this ${object.kind}`, oneOf('loggingRef'));
     }
     for (const route of routes) {
       const source = text(read(route, 'spec', 'source'));
       if (source === undefined || owners.has(source)) continue;
       const message = `"${source}" is the loggingRef of no Logging, so nothing is routed`;
-      yield problem(route, 'spec.source', message, known.map((ref) => `\`source: ${ref}\``).join(' or '));
+      yield problem(route, 'spec.source', message, oneOf('source'));
     }
   },
 };

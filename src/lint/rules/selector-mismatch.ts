@@ -4,7 +4,8 @@ import { type Fields, fields, isEmpty, items, read } from '../fields.js';
 import type { ObjectSet } from '../object-set.js';
 import { type LintRule, problem } from '../rule.js';
 
-const WORKLOADS = ['apps/Deployment', 'apps/DaemonSet', 'apps/StatefulSet', 'apps/ReplicaSet'];
+/** Workloads whose selector a user writes; that of a Job is made by Kubernetes. */
+const WORKLOADS = ['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet'];
 /** Pods that the Logging Operator makes carry these names; they are in no set. */
 const OPERATOR_PODS = ['fluentd', 'fluentbit'];
 const NAME_LABEL = 'app.kubernetes.io/name';
@@ -29,7 +30,7 @@ export const selectorMismatch: LintRule = {
   *check(set) {
     for (const pod of set.pods) {
       const { kind } = pod.owner;
-      if (!WORKLOADS.includes(`apps/${kind}`)) continue;
+      if (!WORKLOADS.includes(kind)) continue;
       if (selects(read(pod.owner, 'spec', 'selector'), pod.labels)) continue;
       const message = `does not fit the labels of its own pods; the API server refuses the ${kind}`;
       const labels = yamlOf(fields(read(pod.owner, 'spec', 'selector', 'matchLabels')));
