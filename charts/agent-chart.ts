@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { OpniLoggingError } from '../src/common/error.js';
 import { VERSION } from '../src/common/version.js';
 import type { ClusterConfig, OverrideItemConfig } from '../src/config/types.js';
-import { API_SERVER, DNS, HopPolicy, metricsIngress, tcp } from '../src/constructs/hop-policy.js';
+import { DNS, HopPolicy, metricsIngress, tcp, toApiServer } from '../src/constructs/hop-policy.js';
 import { Images } from '../src/constructs/images.js';
 import { LoggingAgent } from '../src/constructs/logging-agent.js';
 import { StackNames } from '../src/constructs/names.js';
@@ -58,7 +58,7 @@ export class AgentChart extends Chart {
         hop: 'agent',
         podSelector: this.agent.podSelector,
         ingress: metricsIngress(PROGRAM_PORT, security.networkPolicies.metricsNamespaces),
-        egress: [DNS, API_SERVER, { ports: tcp(gatewayPort) }],
+        egress: [DNS, toApiServer(security.networkPolicies.apiServerPorts), { ports: tcp(gatewayPort) }],
       });
     }
     applyOverrides(this, config.overrides.filter(isForAgent));

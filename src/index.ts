@@ -17,7 +17,8 @@ export { Flow, type FlowProps } from './constructs/flow.js';
 // Its parts, from the nodes to OpenSearch.
 export { HostLogs, type HostLogsProps } from './constructs/host-logs.js';
 export { type ImageParts, Images } from './constructs/images.js';
-export { type KubeManifest, KubeObject } from './constructs/kube-object.js';
+export { KubeObject } from './constructs/kube-object.js';
+export type { KubernetesObject } from './constructs/kubernetes-object.js';
 export { LogAdapter, type LogAdapterProps, type LoggingScope } from './constructs/log-adapter.js';
 export { LoggingOperator, type LoggingOperatorProps } from './constructs/logging-operator.js';
 // The whole stack.

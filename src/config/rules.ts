@@ -30,6 +30,14 @@ const rule = (
   },
 });
 
+/** A size must be so large that something fits into it. */
+const atLeast = (path: string, least: string, of: (config: ClusterConfig) => string, what: string): Rule =>
+  rule([path], (config) => parseBytes(of(config)) < parseBytes(least), {
+    path,
+    message: `is too small for ${what}`,
+    fix: `write ${least} or more`,
+  });
+
 const MANAGED = ['aks', 'eks', 'gke'];
 /** Below this the Java runtime and its buffers do not fit. */
 const LEAST_SHIPPER_MEMORY = '512Mi';
@@ -235,6 +243,13 @@ export const RULES: readonly Rule[] = [
       fix: 'add caSecret with name and key',
     },
   ),
+  atLeast(
+    'shipper.intake.maxRequestBytes',
+    '1Mi',
+    ({ shipper }) => shipper.intake.maxRequestBytes,
+    'records',
+  ),
+  atLeast('aggregator.storage.size', '1Gi', ({ aggregator }) => aggregator.storage.size, 'its buffers'),
   ...namespaceRules,
   ...tolerationRules,
   ...resourceRules,

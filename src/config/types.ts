@@ -228,7 +228,7 @@ export interface CollectionConfig {
   readonly pods: CollectionPodsConfig;
   /** Logs of the node and of the control plane outside of pods. @default its own defaults */
   readonly hostLogs: CollectionHostLogsConfig;
-  /** Audit log of the API server, read on control-plane nodes. @default its own defaults */
+  /** Audit log of the API server, read on the nodes that have it. @default its own defaults */
   readonly auditLog: CollectionAuditLogConfig;
   /** Kubernetes events. @default its own defaults */
   readonly events: CollectionEventsConfig;
@@ -240,7 +240,7 @@ export interface CollectionInput {
   readonly pods?: CollectionPodsInput;
   /** Logs of the node and of the control plane outside of pods. @default its own defaults */
   readonly hostLogs?: CollectionHostLogsInput;
-  /** Audit log of the API server, read on control-plane nodes. @default its own defaults */
+  /** Audit log of the API server, read on the nodes that have it. @default its own defaults */
   readonly auditLog?: CollectionAuditLogInput;
   /** Kubernetes events. @default its own defaults */
   readonly events?: CollectionEventsInput;
@@ -356,7 +356,7 @@ export interface CollectionHostLogsFileItemConfig {
   readonly component: string;
 }
 
-/** Audit log of the API server, read on control-plane nodes. */
+/** Audit log of the API server, read on the nodes that have it. */
 export interface CollectionAuditLogConfig {
   /** Collect the audit log. @default false */
   readonly enabled: boolean;
@@ -364,7 +364,7 @@ export interface CollectionAuditLogConfig {
   readonly path?: string;
 }
 
-/** Audit log of the API server, read on control-plane nodes. As a user writes it. */
+/** Audit log of the API server, read on the nodes that have it. As a user writes it. */
 export interface CollectionAuditLogInput {
   /** Collect the audit log. @default false */
   readonly enabled?: boolean;
@@ -780,6 +780,8 @@ export interface SecurityInput {
 export interface SecurityNetworkPoliciesConfig {
   /** Make the policies. @default true */
   readonly enabled: boolean;
+  /** Ports of the API server, as pods reach it: that of the Service and that of the server behind it. @default [443,6443] */
+  readonly apiServerPorts: readonly number[];
   /** Namespaces whose pods may read metrics; none when empty. @default [] */
   readonly metricsNamespaces: readonly string[];
 }
@@ -788,6 +790,8 @@ export interface SecurityNetworkPoliciesConfig {
 export interface SecurityNetworkPoliciesInput {
   /** Make the policies. @default true */
   readonly enabled?: boolean;
+  /** Ports of the API server, as pods reach it: that of the Service and that of the server behind it. @default [443,6443] */
+  readonly apiServerPorts?: readonly number[];
   /** Namespaces whose pods may read metrics; none when empty. @default [] */
   readonly metricsNamespaces?: readonly string[];
 }

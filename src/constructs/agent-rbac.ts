@@ -1,7 +1,8 @@
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import { OpniLoggingError } from '../common/error.js';
 import { namedRule, readRule } from './access.js';
-import { type PlainObject, type ResourceName, resourceNames } from './resource-names.js';
+import type { KubernetesObject } from './kubernetes-object.js';
+import { type ResourceName, resourceNames } from './resource-names.js';
 
 /** The least rights that applying a set of objects takes. */
 export interface ApplyRules {
@@ -50,7 +51,7 @@ const NEVER_LISTED: ReadonlySet<string> = new Set(['/secrets']);
  * @param namespace where all objects are that have a namespace
  * @throws OpniLoggingError `construct` for a kind without a known resource name, or an object in another namespace
  */
-export function rulesFor(objects: readonly PlainObject[], namespace: string): ApplyRules {
+export function rulesFor(objects: readonly KubernetesObject[], namespace: string): ApplyRules {
   const nameOf = resourceNames(objects);
   const cluster = new Map<string, Members>();
   const namespaced = new Map<string, Members>();
@@ -86,7 +87,7 @@ function memberRules(members: ReadonlyMap<string, Members>): PolicyRule[] {
 }
 
 /** A binding needs the rights of its role, or the verb `bind` on that role where the binding is. */
-function bindRules(objects: readonly PlainObject[], bindingKind: string): PolicyRule[] {
+function bindRules(objects: readonly KubernetesObject[], bindingKind: string): PolicyRule[] {
   const roles = objects
     .filter(({ kind }) => kind === bindingKind)
     .map((binding) => binding['roleRef'] as { readonly kind: string; readonly name: string });
@@ -96,7 +97,7 @@ function bindRules(objects: readonly PlainObject[], bindingKind: string): Policy
   });
 }
 
-function refuseOtherNamespace({ kind, metadata }: PlainObject, namespace: string): void {
+function refuseOtherNamespace({ kind, metadata }: KubernetesObject, namespace: string): void {
   if (metadata.namespace === undefined || metadata.namespace === namespace) return;
   throw new OpniLoggingError(
     'construct',

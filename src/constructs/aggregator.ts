@@ -23,6 +23,14 @@ export interface AggregatorProps extends WorkloadProps {
 /** Size of the disk buffer when none is given. */
 export const DEFAULT_STORAGE = '20Gi';
 
+/** One node should not take several disks of the aggregator along. */
+const SPREAD = {
+  maxSkew: 1,
+  topologyKey: 'kubernetes.io/hostname',
+  whenUnsatisfiable: 'ScheduleAnyway',
+  labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'fluentd' } },
+};
+
 const DEFAULT_RESOURCES: ResourcesConfig = {
   requests: { cpu: '250m', memory: '256Mi' },
   limits: { memory: '1Gi' },
@@ -78,6 +86,7 @@ export function aggregatorSpec(props: AggregatorProps): crd.LoggingSpecFluentd {
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     },
     pdb: replicas > 1 ? { maxUnavailable: 1 } : undefined,
+    topologySpreadConstraints: replicas > 1 ? [SPREAD] : undefined,
     ...operatorPlacement(props),
   };
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/logging.banzaicloud.io.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor } from './labels.js';
+import { KEEP_DOLLARS, labelsFor } from './labels.js';
 import type { LoggingScope } from './log-adapter.js';
 
 /** Options of {@link ClusterFlow}. */
@@ -54,6 +54,7 @@ export class ClusterFlow extends Construct {
           name: props.name,
           namespace: props.logging.namespace,
           labels: labelsFor({ name: 'flow', instance: props.name, component: 'collection' }),
+          annotations: KEEP_DOLLARS,
         },
         spec: {
           loggingRef: props.logging.loggingRef,
@@ -91,6 +92,8 @@ function filters(props: ClusterFlowProps): Filter[] {
               message: 'log',
               multilineFlushInterval: '1',
               maxLines: 1000,
+              // A record that no chunk can hold is lost.
+              maxBytes: 256 * 1024,
             },
           },
         ]

@@ -8,7 +8,7 @@ import { validatePipelines } from '../data-prepper/validate-pipelines.js';
 import { type DataPrepperConfigProps, dataPrepperConfig } from './data-prepper-config.js';
 import { podSpec, reloadAnnotations } from './data-prepper-pod.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor, type PodSelector, selectorFor } from './labels.js';
+import { KEEP_DOLLARS, labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Options of {@link DataPrepper}. */
@@ -31,8 +31,11 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
   limits: { memory: '2Gi' },
 };
 
-/** A Kafka buffer splits requests above one MiB, and is silent about what it then fails to write (read in its source). */
-const KAFKA_REQUEST_BYTES = 1024 ** 2 - 1;
+/**
+ * A Kafka buffer splits requests above one MiB, and is silent about what it then fails to write (read in its source).
+ * JSON is seldom twice its MessagePack. A smaller chunk would hold no long record, and what no chunk holds is lost.
+ */
+const KAFKA_CHUNK_BYTES = 480 * 1024;
 
 /**
  * Data Prepper: takes records on one HTTP port and writes them to OpenSearch.
@@ -66,10 +69,10 @@ export class DataPrepper extends Construct {
     const buffered =
       props.buffer?.type === 'kafka' ? undefined : (props.buffer?.records ?? PIPELINE_DEFAULTS.bufferRecords);
     const largest = parseBytes(props.intake?.maxRequestBytes ?? '20Mi');
-    this.chunkLimits = chunkLimits(
-      buffered === undefined ? Math.min(largest, KAFKA_REQUEST_BYTES) : largest,
-      buffered,
-    );
+    this.chunkLimits =
+      buffered === undefined
+        ? { bytes: Math.min(chunkLimits(largest).bytes, KAFKA_CHUNK_BYTES) }
+        : chunkLimits(largest, buffered);
 
     new KubeObject(this, 'ServiceAccount', {
       apiVersion: 'v1',
@@ -77,7 +80,12 @@ export class DataPrepper extends Construct {
       metadata,
       automountServiceAccountToken: false,
     });
-    new KubeObject(this, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: config.files });
+    new KubeObject(this, 'Config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, annotations: KEEP_DOLLARS },
+      data: config.files,
+    });
     new KubeObject(this, 'Service', {
       apiVersion: 'v1',
       kind: 'Service',

@@ -47,6 +47,8 @@ export interface EventsForwarderProps extends WorkloadProps {
   readonly replicas?: number;
   /** Disk for events that the shipper cannot take for a time. @default none: the API server's own hour is the buffer */
   readonly spool?: CollectionEventsSpoolConfig;
+  /** Largest request that the shipper takes, in bytes. @default the forwarder's own limit is below it */
+  readonly intakeMaxBytes?: number;
   /** Existing Secret whose `ca.crt` signed the intake's certificate. @default public authorities */
   readonly intakeCaSecret?: string;
   /** Existing Secret with `username` and `password` of the intake. @default no login */
@@ -131,6 +133,10 @@ function eventsFile(props: EventsForwarderProps, ca?: SecretFiles, auth?: Secret
         ? { basicAuth: { usernameFile: auth.path('username'), passwordFile: auth.path('password') } }
         : {}),
       ...EVENTS_FORWARDER_DEFAULTS.shipper,
+      maxBatchBytes: Math.min(
+        EVENTS_FORWARDER_DEFAULTS.shipper.maxBatchBytes,
+        props.intakeMaxBytes ?? Number.POSITIVE_INFINITY,
+      ),
     },
     queue: EVENTS_FORWARDER_DEFAULTS.queue,
     ...(props.spool ? { spool: spoolFolder(props.spool) } : {}),

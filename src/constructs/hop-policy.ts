@@ -31,8 +31,10 @@ export const tcp = (...ports: number[]): NetworkPolicyPort[] =>
 /** Name resolution, wherever it is. */
 export const DNS: NetworkPolicyEgressRule = { ports: [{ protocol: 'UDP', port: 53 }, ...tcp(53)] };
 
-/** The API server is not a pod, and its address is not known here: its usual ports. */
-export const API_SERVER: NetworkPolicyEgressRule = { ports: tcp(443, 6443) };
+/** Lets pods out to the API server. It is not a pod, and its address is not known here: by its ports. */
+export const toApiServer = (ports: readonly number[] = [443, 6443]): NetworkPolicyEgressRule => ({
+  ports: tcp(...ports),
+});
 
 /** Lets the pods of some namespaces read metrics; nobody when there are none. */
 export function metricsIngress(port: number, namespaces: readonly string[] = []): NetworkPolicyIngressRule[] {

@@ -59,7 +59,8 @@ const service = (): FluentBitSection => ({
     ['Health_Check', 'On'],
     ['storage.path', `${STATE_FOLDER}/buffers`],
     ['storage.sync', 'normal'],
-    ['storage.max_chunks_up', 128],
+    // A chunk is about 2 MB: half of the memory limit.
+    ['storage.max_chunks_up', 64],
     ['storage.backlog.mem_limit', '16M'],
   ],
 });
@@ -151,7 +152,7 @@ const identify = (id: string, component?: string): FluentBitSection => ({
   ],
 });
 
-// From 5.0.5 on the metadata goes along by default, in a form that Fluentd throws away.
+// From 5.0.4 on the metadata goes along by default, in a form that Fluentd throws away.
 const forward = (props: HostLogsConfigProps): FluentBitSection => ({
   section: 'OUTPUT',
   entries: [

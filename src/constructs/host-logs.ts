@@ -4,7 +4,7 @@ import type { ResourcesConfig } from '../config/types.js';
 import type { FileSource, JournalSource } from '../distributions/distribution.js';
 import { CONFIG_FOLDER, HTTP_PORT, hostLogsConfig, STATE_FOLDER } from './host-logs-config.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor, type PodSelector, selectorFor } from './labels.js';
+import { KEEP_DOLLARS, labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, hostReader, NODE_NAME_ENV, placement, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Options of {@link HostLogs}. */
@@ -39,8 +39,8 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
  * Collects the logs of the node and of the control plane outside of pods: one DaemonSet of Fluent Bit, with positions
  * and buffers on the node, so that restarts neither lose nor repeat.
  *
- * Fluent Bit runs as root, because the files belong to root, with no capability, a read-only root and read-only
- * mounts; only its own state folder can be written.
+ * Fluent Bit runs as root and may read every file, because the files belong to root and others, with a read-only root
+ * and read-only mounts; only its own state folder can be written.
  */
 export class HostLogs extends Construct {
   readonly daemonSet: KubeObject;
@@ -63,7 +63,7 @@ export class HostLogs extends Construct {
     new KubeObject(this, 'Config', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name, namespace, labels },
+      metadata: { name, namespace, labels, annotations: KEEP_DOLLARS },
       data: { 'fluent-bit.conf': config.main, 'parsers.conf': config.parsers },
     });
     this.daemonSet = new KubeObject(this, 'DaemonSet', {

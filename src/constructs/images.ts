@@ -20,7 +20,7 @@ function defaultReferences(versions: ImageVersions): Partial<Record<ImageName, s
 }
 
 /**
- * What each operator version runs by itself. Fluent Bit sends a format that Fluentd refuses from 5.0.5 on unless it is
+ * What each operator version runs by itself. Fluent Bit sends a format that Fluentd refuses from 5.0.4 on unless it is
  * told not to, and operator 4.10 cannot tell it, so 4.10 stays with the version it was made for.
  */
 const OPERATOR_IMAGES: Record<ImageVersions['operator'], Partial<Record<ImageName, string>>> = {

@@ -1,22 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { KubernetesObject } from './kubernetes-object.js';
 import { mergePatch } from './merge-patch.js';
-
-/** Identity of a Kubernetes object, with whatever else it carries. */
-export interface KubeManifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: KubeMetadata;
-  readonly [field: string]: unknown;
-}
-
-/** Metadata that a manifest may carry. Names are always given: they are part of the contract with other tools. */
-export interface KubeMetadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
 
 /**
  * A Kubernetes object that keeps every field it is given.
@@ -27,7 +12,7 @@ export interface KubeMetadata {
 export class KubeObject extends ApiObject {
   private readonly changes: Record<string, unknown>[] = [];
 
-  constructor(scope: Construct, id: string, manifest: KubeManifest) {
+  constructor(scope: Construct, id: string, manifest: KubernetesObject) {
     super(scope, id, manifest);
   }
 

@@ -1,3 +1,9 @@
+/**
+ * Flux replaces `${…}` in what it applies. This keeps it from objects where such text belongs to Fluent Bit, Fluentd or
+ * Data Prepper.
+ */
+export const KEEP_DOLLARS = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } as const;
+
 /** What a component is called in the `app.kubernetes.io/*` labels. */
 export interface ComponentLabels {
   /** Name of the program, such as `data-prepper`. */

@@ -98,7 +98,12 @@ export class LogAdapter extends Construct implements LoggingScope {
     }
     // Longer names are cut and hashed by the operator, and the aggregator's address would be another one.
     this.node.addValidation({
-      validate: () => (props.name.length <= 40 ? [] : [`name ${props.name} is longer than 40 characters`]),
+      validate: () =>
+        props.name.length <= 40
+          ? []
+          : [
+              `name ${props.name} has ${props.name.length} characters; give at most 40, or the operator changes the aggregator’s address`,
+            ],
     });
   }
 

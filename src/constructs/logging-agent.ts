@@ -5,6 +5,7 @@ import type { AgentGatewayInput, ClusterInput, ResourcesConfig, SecretKeyConfig 
 import { leaseRule, namedRule, readRule } from './access.js';
 import { rulesFor } from './agent-rbac.js';
 import type { KubeObject } from './kube-object.js';
+import type { KubernetesObject } from './kubernetes-object.js';
 import type { PodSelector } from './labels.js';
 import { AGENT_DEFAULTS, type AgentFile } from './logging-agent-config.js';
 import type { WorkloadProps } from './pod.js';
@@ -16,7 +17,6 @@ import {
   type SecretFiles,
   secretFiles,
 } from './program.js';
-import type { PlainObject } from './resource-names.js';
 
 /** Options of {@link LoggingAgent}. */
 export interface LoggingAgentProps extends WorkloadProps {
@@ -44,7 +44,7 @@ export interface LoggingAgentProps extends WorkloadProps {
   /** The cluster's configuration, from which the agent makes the same stack. */
   readonly cluster: ClusterInput;
   /** Every object that the agent may have to apply or remove: the whole stack, with all that may be turned on or off. */
-  readonly applies: readonly PlainObject[];
+  readonly applies: readonly KubernetesObject[];
 }
 
 const DEFAULT_RESOURCES: ResourcesConfig = {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { OpniLoggingError } from '../common/error.js';
 import { VERSION } from '../common/version.js';
+import { parseBytes } from '../config/quantity.js';
 import { resolveConfig } from '../config/resolve.js';
 import { API_VERSION } from '../config/schema/schema.js';
 import type { ClusterConfig, ClusterInput } from '../config/types.js';
@@ -230,6 +231,7 @@ export class LoggingStack extends Construct {
       excludeReasons: events.excludeReasons,
       replicas: events.replicas,
       spool: events.spool,
+      intakeMaxBytes: parseBytes(shipper.intake.maxRequestBytes),
       intakeCaSecret: shipper.intake.tls?.secretName,
       intakeAuthSecret: shipper.intake.basicAuth?.secretName,
       ...this.workload(),
@@ -250,6 +252,7 @@ export class LoggingStack extends Construct {
       namespace,
       prefix,
       metricsNamespaces: security.networkPolicies.metricsNamespaces,
+      apiServerPorts: security.networkPolicies.apiServerPorts,
       logging: this.names.logging,
       shipper: this.shipper.podSelector,
       shipperTargets: [...new Set(targets)],

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
-import { API_SERVER, DNS, HopPolicy, type HopRules, metricsIngress, tcp } from './hop-policy.js';
+import { DNS, HopPolicy, type HopRules, metricsIngress, tcp, toApiServer } from './hop-policy.js';
 import type { PodSelector } from './labels.js';
 
 /** Options of {@link NetworkPolicies}. */
@@ -10,6 +10,8 @@ export interface NetworkPoliciesProps {
   readonly prefix: string;
   /** Namespaces whose pods may read metrics. @default none */
   readonly metricsNamespaces?: readonly string[];
+  /** Ports of the API server, as pods reach it. @default [443, 6443] */
+  readonly apiServerPorts?: readonly number[];
   /** Name of the Logging, which the operator puts on its pods. */
   readonly logging: string;
   /** Pods of the shipper. */
@@ -39,6 +41,7 @@ export class NetworkPolicies extends Construct {
     const aggregator = operatorPods('fluentd', props.logging);
     const collector = operatorPods('fluentbit', props.logging);
     const { shipper, hostLogs, events, operator } = props;
+    const apiServer = toApiServer(props.apiServerPorts);
     const toShipper = { to: pods(shipper), ports: tcp(2021) };
     const toAggregator = { to: pods(aggregator), ports: tcp(24240) };
     this.policy('shipper', shipper, {
@@ -51,16 +54,16 @@ export class NetworkPolicies extends Construct {
     });
     this.policy('collector', collector, {
       ingress: this.metrics(2020),
-      egress: [DNS, API_SERVER, toAggregator],
+      egress: [DNS, apiServer, toAggregator],
     });
     if (hostLogs) {
       this.policy('host-logs', hostLogs, { ingress: this.metrics(2020), egress: [DNS, toAggregator] });
     }
     if (events) {
-      this.policy('events', events, { ingress: this.metrics(8080), egress: [DNS, API_SERVER, toShipper] });
+      this.policy('events', events, { ingress: this.metrics(8080), egress: [DNS, apiServer, toShipper] });
     }
     if (operator) {
-      this.policy('operator', operator, { ingress: this.metrics(8080), egress: [DNS, API_SERVER] });
+      this.policy('operator', operator, { ingress: this.metrics(8080), egress: [DNS, apiServer] });
     }
   }
 

@@ -48,7 +48,8 @@ export function podLogsSpec(props: PodLogsProps): crd.FluentbitAgentSpec {
     forwardOptions: { requireAckResponse: true, retryLimit: 'False' },
     bufferStorage: {
       storagePath: '/buffers',
-      storageMaxChunksUp: 128,
+      // A chunk is about 2 MB: half of the memory limit.
+      storageMaxChunksUp: 64,
       storageBacklogMemLimit: '16M',
     },
     positiondb: { hostPath: { path: `${props.stateFolder}/positions`, type: 'DirectoryOrCreate' } },

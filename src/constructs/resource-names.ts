@@ -1,12 +1,5 @@
 import { OpniLoggingError } from '../common/error.js';
-
-/** A rendered object, as far as rights on it depend on it. */
-export interface PlainObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly [field: string]: unknown;
-}
+import { groupOf, type KubernetesObject } from './kubernetes-object.js';
 
 /** What the API server calls a kind in its addresses and in rules. */
 export interface ResourceName {
@@ -55,7 +48,7 @@ const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Finds the resource name of an object's kind. */
-export type ResourceNames = (object: PlainObject) => ResourceName;
+export type ResourceNames = (object: KubernetesObject) => ResourceName;
 
 /**
  * Resource names of the kinds that the stack is made of, and of every kind that a definition among the objects
@@ -63,7 +56,7 @@ export type ResourceNames = (object: PlainObject) => ResourceName;
  *
  * @returns a function that throws OpniLoggingError `construct` for a kind that is not known
  */
-export function resourceNames(objects: readonly PlainObject[]): ResourceNames {
+export function resourceNames(objects: readonly KubernetesObject[]): ResourceNames {
   const known = new Map<string, ResourceName>([
     ...tableEntries(NAMESPACED, false),
     ...tableEntries(CLUSTER_SCOPED, true),
@@ -96,7 +89,7 @@ function tableEntries(
   );
 }
 
-function declared(definition: PlainObject): [string, ResourceName] {
+function declared(definition: KubernetesObject): [string, ResourceName] {
   const { group, scope, names } = definition['spec'] as {
     group: string;
     scope: string;
@@ -104,6 +97,3 @@ function declared(definition: PlainObject): [string, ResourceName] {
   };
   return [`${group}/${names.kind}`, { group, plural: names.plural, clusterScoped: scope === 'Cluster' }];
 }
-
-const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

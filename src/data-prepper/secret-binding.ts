@@ -21,10 +21,18 @@ const JAAS: Refusal = {
   reason: 'Data Prepper pastes it unescaped into the login line of its Kafka client',
 };
 
+/** What an unquoted value in Fluentd's configuration cannot hold anywhere. */
+const FLUENTD_SYNTAX = '#"\'\\ ';
+
 const REFUSALS: Partial<Record<Placeholder, Refusal>> = {
   [PLACEHOLDERS.intakeUsername]: {
-    characters: ':',
-    reason: 'HTTP basic authentication ends the user name there',
+    characters: `:${FLUENTD_SYNTAX}`,
+    reason:
+      'it ends the user name in HTTP basic authentication, or is syntax in the configuration of Fluentd',
+  },
+  [PLACEHOLDERS.intakePassword]: {
+    characters: FLUENTD_SYNTAX,
+    reason: 'the Logging Operator writes the password unquoted into the configuration of Fluentd',
   },
   [PLACEHOLDERS.kafkaUsername]: JAAS,
   [PLACEHOLDERS.kafkaPassword]: JAAS,

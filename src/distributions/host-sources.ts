@@ -43,14 +43,15 @@ export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'
     ? [...distribution.journal, ...hostLogs.units.map((unit) => journal(unit))]
     : [];
   const files: FileSource[] = hostLogs.enabled ? [...distribution.files] : [];
-  if (hostLogs.enabled) {
-    for (const file of hostLogs.files)
-      files.push({ ...file, id: sourceId('file', file.path), format: 'text' });
-  }
   const auditPath =
     auditLog.path ?? ('path' in distribution.auditLog ? distribution.auditLog.path : undefined);
   if (auditLog.enabled && auditPath) {
     files.push({ id: 'file-audit', path: auditPath, component: 'kube-apiserver-audit', format: 'audit' });
+  }
+  // Last, so that what the table knows of a file wins.
+  if (hostLogs.enabled) {
+    for (const file of hostLogs.files)
+      files.push({ ...file, id: sourceId('file', file.path), format: 'text' });
   }
   return {
     journal: unique(journalSources, (source) => source.id),

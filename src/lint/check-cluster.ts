@@ -1,7 +1,7 @@
 import { OpniLoggingError } from '../common/error.js';
 import { parseBytes } from '../config/quantity.js';
 import type { ClusterConfig } from '../config/types.js';
-import type { KubeManifest } from '../constructs/kube-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { LintContext } from './context.js';
 import { lintObjects } from './lint.js';
 
@@ -20,7 +20,7 @@ export function lintContextOf(config: ClusterConfig): LintContext {
  *
  * @throws OpniLoggingError `lint` with every problem
  */
-export function checkCluster(config: ClusterConfig, objects: readonly KubeManifest[]): void {
+export function checkCluster(config: ClusterConfig, objects: readonly KubernetesObject[]): void {
   const problems = lintObjects(objects, lintContextOf(config));
   if (problems.length === 0) return;
   const message = `the objects of ${config.cluster.name} break ${problems.length} rule(s)`;

@@ -1,5 +1,5 @@
 import type { Problem } from '../common/error.js';
-import type { KubeManifest } from '../constructs/kube-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { LintContext } from './context.js';
 import { ObjectSet } from './object-set.js';
 import { RULES } from './rules.js';
@@ -12,7 +12,7 @@ import { RULES } from './rules.js';
  * @param context what the objects do not say
  * @returns every problem, rule after rule; the id of the rule ends the message. Empty when nothing is wrong
  */
-export function lintObjects(objects: readonly KubeManifest[], context: LintContext): readonly Problem[] {
+export function lintObjects(objects: readonly KubernetesObject[], context: LintContext): readonly Problem[] {
   const set = new ObjectSet(objects, context);
   const problems: Problem[] = [];
   for (const rule of RULES) {

@@ -1,4 +1,4 @@
-import type { KubeManifest } from '../constructs/kube-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import { type Fields, fields, isEmpty, items, read, text } from './fields.js';
 import type { ObjectSet } from './object-set.js';
 
@@ -7,7 +7,7 @@ const GROUP = 'logging.banzaicloud.io';
 /** Reference of a Flow, of the default flow or of the error output to one output. */
 export interface OutputReference {
   /** The object that holds the reference. */
-  readonly source: KubeManifest;
+  readonly source: KubernetesObject;
   /** Field of the reference. */
   readonly field: string;
   readonly kind: 'ClusterOutput' | 'Output';
@@ -16,14 +16,14 @@ export interface OutputReference {
   /** Namespace in which the operator looks for it. */
   readonly namespace: string;
   /** The Logging that the source belongs to. */
-  readonly logging: KubeManifest;
+  readonly logging: KubernetesObject;
   /** The output, where the set has it and the operator sees it. */
-  readonly output?: KubeManifest;
+  readonly output?: KubernetesObject;
 }
 
 /** The aggregator of a Logging, and the object and field that describe it. */
 export interface AggregatorAt {
-  readonly object: KubeManifest;
+  readonly object: KubernetesObject;
   readonly field: string;
   readonly spec: Fields;
 }
@@ -32,28 +32,29 @@ export interface AggregatorAt {
 const NO_TARGET = new Set(['loggingRef', 'protected', 'enabledNamespaces']);
 
 /** `loggingRef` of an object; an empty one matches an empty one only. */
-export const loggingRefOf = (object: KubeManifest): string => text(read(object, 'spec', 'loggingRef')) ?? '';
+export const loggingRefOf = (object: KubernetesObject): string =>
+  text(read(object, 'spec', 'loggingRef')) ?? '';
 
 /** The targets of an Output or ClusterOutput by name; the operator takes exactly one. */
-export const targetsOf = (output: KubeManifest): readonly string[] =>
+export const targetsOf = (output: KubernetesObject): readonly string[] =>
   Object.keys(fields(output['spec'])).filter((key) => !NO_TARGET.has(key));
 
 /** The namespace in which a Logging sees ClusterFlows and ClusterOutputs; nothing when it sees all. */
-export const clusterNamespaceOf = (logging: KubeManifest): string | undefined =>
+export const clusterNamespaceOf = (logging: KubernetesObject): string | undefined =>
   read(logging, 'spec', 'allowClusterResourcesFromAllNamespaces') === true
     ? undefined
     : text(read(logging, 'spec', 'controlNamespace'));
 
 /** The objects of the Logging Operator in a set, and what refers to what. */
 export class LoggingObjects {
-  readonly loggings: readonly KubeManifest[];
-  readonly agents: readonly KubeManifest[];
-  readonly flows: readonly KubeManifest[];
-  readonly clusterFlows: readonly KubeManifest[];
-  readonly outputs: readonly KubeManifest[];
-  readonly aggregators: readonly KubeManifest[];
-  readonly routes: readonly KubeManifest[];
-  readonly #byRef: ReadonlyMap<string, KubeManifest>;
+  readonly loggings: readonly KubernetesObject[];
+  readonly agents: readonly KubernetesObject[];
+  readonly flows: readonly KubernetesObject[];
+  readonly clusterFlows: readonly KubernetesObject[];
+  readonly outputs: readonly KubernetesObject[];
+  readonly aggregators: readonly KubernetesObject[];
+  readonly routes: readonly KubernetesObject[];
+  readonly #byRef: ReadonlyMap<string, KubernetesObject>;
   readonly #set: ObjectSet;
   #references?: readonly OutputReference[];
 
@@ -71,12 +72,12 @@ export class LoggingObjects {
   }
 
   /** The Logging that an agent, Flow or Output belongs to, where the set has it. */
-  loggingOf(object: KubeManifest): KubeManifest | undefined {
+  loggingOf(object: KubernetesObject): KubernetesObject | undefined {
     return this.#byRef.get(loggingRefOf(object));
   }
 
   /** The aggregator of a Logging: the detached one of its namespace, which wins, or the one it describes itself. */
-  aggregatorOf(logging: KubeManifest): AggregatorAt | undefined {
+  aggregatorOf(logging: KubernetesObject): AggregatorAt | undefined {
     const namespace = read(logging, 'spec', 'controlNamespace');
     const detached = this.aggregators.find(({ metadata }) => metadata.namespace === namespace);
     if (detached) return { object: detached, field: 'spec', spec: fields(detached['spec']) };
@@ -107,8 +108,8 @@ export class LoggingObjects {
   }
 
   *#fromList(
-    source: KubeManifest,
-    logging: KubeManifest,
+    source: KubernetesObject,
+    logging: KubernetesObject,
     keys: readonly string[],
     kind: OutputReference['kind'],
   ): Generator<OutputReference> {
@@ -120,8 +121,8 @@ export class LoggingObjects {
   }
 
   #reference(
-    source: KubeManifest,
-    logging: KubeManifest,
+    source: KubernetesObject,
+    logging: KubernetesObject,
     field: string,
     kind: OutputReference['kind'],
     name: string,
@@ -140,7 +141,7 @@ export class LoggingObjects {
 }
 
 /** The list of matches of a Flow; nothing where it takes everything. */
-export const matchesOf = (flow: KubeManifest): readonly Fields[] | undefined => {
+export const matchesOf = (flow: KubernetesObject): readonly Fields[] | undefined => {
   const match = read(flow, 'spec', 'match');
   return match === undefined ? undefined : items(match).map(fields);
 };

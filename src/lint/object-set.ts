@@ -1,28 +1,15 @@
-import type { KubeManifest } from '../constructs/kube-object.js';
+import { groupKindOf, type KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { LintContext } from './context.js';
 import { LoggingObjects } from './logging-objects.js';
 import { type PodTemplate, podTemplates } from './pod-templates.js';
 
-/** The API group in an `apiVersion`, empty for the core group. */
-const groupOf = (apiVersion: string): string => apiVersion.slice(0, Math.max(apiVersion.lastIndexOf('/'), 0));
-
-/** `Kind` for the core group, `group/Kind` for the others. */
-const groupKindOf = ({ apiVersion, kind }: KubeManifest): string => {
-  const group = groupOf(apiVersion);
-  return group === '' ? kind : `${group}/${kind}`;
-};
-
 const place = (kind: string, namespace: string | undefined, name: string): string =>
   `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`;
 
-/** The object in words, as in `Deployment opni/opni-shipper`. */
-export const describe = ({ kind, metadata }: KubeManifest): string =>
-  place(kind, metadata.namespace, metadata.name);
-
 /** The objects of one cluster, indexed once, so that all rules together take linear time. */
 export class ObjectSet {
-  readonly #byKind = new Map<string, KubeManifest[]>();
-  readonly #byIdentity = new Map<string, KubeManifest>();
+  readonly #byKind = new Map<string, KubernetesObject[]>();
+  readonly #byIdentity = new Map<string, KubernetesObject>();
   readonly #external: ReadonlySet<string>;
   #pods?: readonly PodTemplate[];
   #logging?: LoggingObjects;
@@ -32,7 +19,7 @@ export class ObjectSet {
    * @param context what the objects do not say
    */
   constructor(
-    readonly objects: readonly KubeManifest[],
+    readonly objects: readonly KubernetesObject[],
     readonly context: LintContext,
   ) {
     this.#external = new Set(context.external);
@@ -50,12 +37,12 @@ export class ObjectSet {
    *
    * @param kinds `Kind` for the core group, `group/Kind` for the others
    */
-  ofKind(...kinds: readonly string[]): readonly KubeManifest[] {
+  ofKind(...kinds: readonly string[]): readonly KubernetesObject[] {
     return kinds.flatMap((kind) => this.#byKind.get(kind) ?? []);
   }
 
   /** The object of this kind and name, where the set has it. */
-  find(kind: string, namespace: string | undefined, name: string): KubeManifest | undefined {
+  find(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined {
     return this.#byIdentity.get(place(kind, namespace, name));
   }
 

@@ -1,11 +1,11 @@
-import type { KubeManifest } from '../constructs/kube-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import { type Fields, fields, isWithin, items, read, text } from './fields.js';
 import type { ObjectSet } from './object-set.js';
 
 /** Pods as a workload of the set describes them. */
 export interface PodTemplate {
   /** The workload, or the pod itself. */
-  readonly owner: KubeManifest;
+  readonly owner: KubernetesObject;
   /** Field of the owner that holds the pod's metadata and spec; empty when it is the owner itself. */
   readonly field: string;
   readonly labels: Fields;

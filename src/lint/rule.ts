@@ -1,6 +1,6 @@
 import type { Problem } from '../common/error.js';
-import type { KubeManifest } from '../constructs/kube-object.js';
-import { describe, type ObjectSet } from './object-set.js';
+import { describeObject, type KubernetesObject } from '../constructs/kubernetes-object.js';
+import { type ObjectSet } from './object-set.js';
 
 /** What is asked of a set of rendered objects. Pure: the same set always gives the same problems. */
 export interface LintRule {
@@ -19,8 +19,8 @@ export interface LintRule {
  * @param message what breaks, and why; never with a secret value
  * @param fix the YAML to write there, or what to remove
  */
-export const problem = (object: KubeManifest, field: string, message: string, fix: string): Problem => ({
-  path: `${describe(object)} ${field}`,
+export const problem = (object: KubernetesObject, field: string, message: string, fix: string): Problem => ({
+  path: `${describeObject(object)} ${field}`,
   message,
   fix,
 });

@@ -1,5 +1,5 @@
 import { OpniLoggingError, type Problem } from '../common/error.js';
-import { describeObject, type KubernetesObject } from './kubernetes-object.js';
+import { describeObject, type KubernetesObject } from '../constructs/kubernetes-object.js';
 import { ManifestWriter } from './manifest-writer.js';
 import { STAGES, type StageName, stageNumber, stageOf } from './stages.js';
 

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { KubernetesObject } from './kubernetes-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 
 /** Text format of a manifest. */
 export type OutputFormat = 'yaml' | 'json';

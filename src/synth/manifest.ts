@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../common/error.js';
+import { compareText } from '../constructs/kubernetes-object.js';
 import { fileError, onFile, unless } from './file-error.js';
-import { compareText } from './kubernetes-object.js';
 
 /** All names that the writer keeps for itself in an output folder begin with this. */
 export const RESERVED_PREFIX = '.opni-logging';

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { messageOf, OpniLoggingError, type Problem } from '../common/error.js';
-import { describeObject, identityOf, type KubernetesObject } from './kubernetes-object.js';
-import { clusterScopeTest, withoutNamespace } from './scope.js';
+import { clusterScopeTest, withoutNamespace } from '../constructs/cluster-scope.js';
+import { describeObject, identityOf, type KubernetesObject } from '../constructs/kubernetes-object.js';
 import { sortObjects } from './stages.js';
 
 /** An object and the construct that it came from. */

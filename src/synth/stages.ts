@@ -1,4 +1,4 @@
-import { compareText, groupKindOf, type KubernetesObject } from './kubernetes-object.js';
+import { compareText, groupKindOf, type KubernetesObject } from '../constructs/kubernetes-object.js';
 
 /** Name of a {@link Stage}. */
 export type StageName = 'namespaces' | 'crds' | 'access' | 'config' | 'workloads' | 'logging';

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { OpniLoggingError } from '../common/error.js';
-import type { KubernetesObject } from './kubernetes-object.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import { type LayoutOptions, layOut, type OutputFile } from './layout.js';
 import { ManifestWriter, type OutputFormat } from './manifest-writer.js';
 import { renderObjects } from './render.js';

@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import { OpniLoggingError } from '../../src/common/error.js';
 import { type ApplyRules, rulesFor } from '../../src/constructs/agent-rbac.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { LoggingStack, type LoggingStackProps } from '../../src/constructs/logging-stack.js';
-import { type PlainObject, resourceNames } from '../../src/constructs/resource-names.js';
+import { resourceNames } from '../../src/constructs/resource-names.js';
 
 const STACK: LoggingStackProps = {
   cluster: { name: 'east', distribution: 'rke2', id: '7a1e' },
@@ -13,10 +14,10 @@ const STACK: LoggingStackProps = {
   scheduling: { priorityClassName: 'logging', createPriorityClass: { value: 1000 } },
 };
 
-function stackObjects(): PlainObject[] {
+function stackObjects(): KubernetesObject[] {
   const chart = new Chart(Testing.app(), 'test');
   new LoggingStack(chart, 'Stack', STACK);
-  return chart.toJson() as PlainObject[];
+  return chart.toJson() as KubernetesObject[];
 }
 
 const object = (
@@ -24,7 +25,7 @@ const object = (
   kind: string,
   name: string,
   more: Readonly<Record<string, unknown>> = {},
-): PlainObject => ({ apiVersion, kind, metadata: { name, namespace: 'opni' }, ...more });
+): KubernetesObject => ({ apiVersion, kind, metadata: { name, namespace: 'opni' }, ...more });
 
 interface Request {
   readonly group: string;
@@ -46,7 +47,7 @@ const allows = (rules: readonly PolicyRule[], { group, resource, verb, name }: R
 const allRules = ({ clusterRules, namespaceRules }: ApplyRules) => [...clusterRules, ...namespaceRules];
 
 describe('rights of the agent over a whole stack', () => {
-  let objects: PlainObject[];
+  let objects: KubernetesObject[];
   let rules: ApplyRules;
 
   before(() => {
@@ -181,7 +182,7 @@ describe('rulesFor', () => {
   });
 
   it('takes an object without a namespace as one of its own, and ignores a stamped one on a cluster kind', () => {
-    const plain: PlainObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const plain: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
     const stamped = object('logging.banzaicloud.io/v1beta1', 'Logging', 'a');
     const { clusterRules, namespaceRules } = rulesFor([plain, stamped], 'logging');
     expect(clusterRules[0]).to.deep.include({ resources: ['loggings'] });

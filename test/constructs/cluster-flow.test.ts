@@ -177,6 +177,7 @@ describe('ClusterFlow', () => {
     expect(filters({ multilineLanguages: ['go'], messageKey: 'message' })[0]).to.deep.equal({
       detectExceptions: {
         languages: ['go'],
+        max_bytes: 262144,
         max_lines: 1000,
         message: 'log',
         multiline_flush_interval: '1',

@@ -1,6 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import { DataPrepper, type DataPrepperProps } from '../../src/constructs/data-prepper.js';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { at, one } from '../stack/object-parts.js';
 import { render } from './support.js';
 

@@ -68,7 +68,7 @@ describe('LogAdapter', () => {
   it('refuses a name that the operator would cut, and says how long it may be', () => {
     const name = 'n'.repeat(41);
     expect(refusal((scope) => new LogAdapter(scope, 'LogAdapter', { ...PROPS, name }))).to.deep.equal([
-      `LogAdapter: name ${name} is longer than 40 characters`,
+      `LogAdapter: name ${name} has 41 characters; give at most 40, or the operator changes the aggregator’s address`,
     ]);
     const objects = render(
       (scope) => new LogAdapter(scope, 'LogAdapter', { ...PROPS, name: 'n'.repeat(40) }),

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { OpniLoggingError } from '../../src/common/error.js';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { renderObjects } from '../../src/synth/render.js';
 
 /** The objects of the constructs that a function makes, rendered as the command renders them. */

@@ -101,26 +101,32 @@ describe('the init script', function () {
     put('templates/pipelines.yaml', renderTemplate(file));
     const text = (refused: string) => fc.string({ unit: printable(refused), minLength: 1, maxLength: 40 });
     fc.assert(
-      fc.property(text(''), text(':'), text(''), text('"\\'), (opensearch, user, intake, kafka) => {
-        const values = { opensearch, user, intake, kafka };
-        for (const [name, value] of Object.entries(values)) {
-          put(`secrets/${bindings[name as keyof typeof bindings].file}`, value);
-        }
-        const { status, stderr } = run(Object.values(bindings));
-        expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
-        for (const version of ['1.1', '1.2'] as const) {
-          const document = parse(output(), { version });
-          const { source, buffer, sink } = document.intake;
-          expect(source.http.authentication.http_basic).to.deep.equal({ username: user, password: intake });
-          expect(buffer.kafka.authentication.sasl.plaintext).to.deep.equal({
-            username: '@@KAFKA_USERNAME@@',
-            password: kafka,
-          });
-          for (const { opensearch: one } of [...sink, ...document.dlq_pipeline.sink]) {
-            expect(one.password).to.equal(opensearch);
+      fc.property(
+        text(''),
+        text(':#"\'\\ '),
+        text('#"\'\\ '),
+        text('"\\'),
+        (opensearch, user, intake, kafka) => {
+          const values = { opensearch, user, intake, kafka };
+          for (const [name, value] of Object.entries(values)) {
+            put(`secrets/${bindings[name as keyof typeof bindings].file}`, value);
           }
-        }
-      }),
+          const { status, stderr } = run(Object.values(bindings));
+          expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+          for (const version of ['1.1', '1.2'] as const) {
+            const document = parse(output(), { version });
+            const { source, buffer, sink } = document.intake;
+            expect(source.http.authentication.http_basic).to.deep.equal({ username: user, password: intake });
+            expect(buffer.kafka.authentication.sasl.plaintext).to.deep.equal({
+              username: '@@KAFKA_USERNAME@@',
+              password: kafka,
+            });
+            for (const { opensearch: one } of [...sink, ...document.dlq_pipeline.sink]) {
+              expect(one.password).to.equal(opensearch);
+            }
+          }
+        },
+      ),
       { seed: 20_261, numRuns: 60 },
     );
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { formatProblem } from '../../src/common/error.js';
-import type { KubeManifest } from '../../src/constructs/kube-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { lintObjects } from '../../src/lint/lint.js';
 import { RULES } from '../../src/lint/rules.js';
 import { changed, type GoodName, goodObjects, goodSet, setWith } from './support.js';
@@ -56,7 +56,7 @@ describe('lintObjects', () => {
     for (const [name, object] of Object.entries(goodObjects())) {
       for (const part of ['spec', 'data']) {
         if (!(part in object)) continue;
-        for (const place of placesIn({ [part]: (object as unknown as KubeManifest)[part] })) {
+        for (const place of placesIn({ [part]: (object as unknown as KubernetesObject)[part] })) {
           for (const value of [undefined, null, 'text', 7, true, [], [null], {}, { x: null }]) {
             const objects = setWith(name as GoodName, place, value);
             for (const operatorVersion of ['6.7', '4.10'] as const) {

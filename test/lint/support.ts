@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Problem } from '../../src/common/error.js';
-import type { KubeManifest } from '../../src/constructs/kube-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import type { LintContext } from '../../src/lint/context.js';
 import { ObjectSet } from '../../src/lint/object-set.js';
 import type { LintRule } from '../../src/lint/rule.js';
@@ -102,7 +102,7 @@ export function goodObjects() {
         },
       },
     },
-  } satisfies Record<string, KubeManifest>;
+  } satisfies Record<string, KubernetesObject>;
 }
 
 /** Names of the objects in {@link goodObjects}. */
@@ -110,15 +110,19 @@ export type GoodName = keyof ReturnType<typeof goodObjects>;
 
 /** The small set as a list, with some objects replaced, left out (`undefined`) or added. */
 export function goodSet(
-  replaced: Partial<Record<GoodName, KubeManifest | undefined>> = {},
-  ...added: readonly KubeManifest[]
-): KubeManifest[] {
+  replaced: Partial<Record<GoodName, KubernetesObject | undefined>> = {},
+  ...added: readonly KubernetesObject[]
+): KubernetesObject[] {
   const objects = Object.values({ ...goodObjects(), ...replaced });
   return [...objects.filter((object) => object !== undefined), ...added];
 }
 
 /** A copy of an object of the small set with one value changed, or removed when it is `undefined`. */
-export function changed(name: GoodName, path: readonly (string | number)[], value: unknown): KubeManifest {
+export function changed(
+  name: GoodName,
+  path: readonly (string | number)[],
+  value: unknown,
+): KubernetesObject {
   const copy = structuredClone(goodObjects()[name]) as unknown as Record<string | number, unknown>;
   let target = copy;
   for (const key of path.slice(0, -1)) {
@@ -129,17 +133,20 @@ export function changed(name: GoodName, path: readonly (string | number)[], valu
   if (value !== undefined) target[last] = value;
   else if (Array.isArray(target)) target.splice(Number(last), 1);
   else delete target[last];
-  return copy as unknown as KubeManifest;
+  return copy as unknown as KubernetesObject;
 }
 
 /** The small set with one value of one object changed. */
-export const setWith = (name: GoodName, path: readonly (string | number)[], value: unknown): KubeManifest[] =>
-  goodSet({ [name]: changed(name, path, value) });
+export const setWith = (
+  name: GoodName,
+  path: readonly (string | number)[],
+  value: unknown,
+): KubernetesObject[] => goodSet({ [name]: changed(name, path, value) });
 
 /** What one rule finds. */
 export const check = (
   rule: LintRule,
-  objects: readonly KubeManifest[],
+  objects: readonly KubernetesObject[],
   context: Partial<LintContext> = {},
 ): Problem[] => [...rule.check(new ObjectSet(objects, { operatorVersion: '6.7', ...context }))];
 
@@ -147,7 +154,7 @@ export const check = (
 export interface Breach {
   /** What the rule does with it, the end of a sentence. */
   readonly refuses: string;
-  readonly objects: readonly KubeManifest[];
+  readonly objects: readonly KubernetesObject[];
   readonly context?: Partial<LintContext>;
   /** Where it is found. */
   readonly path: string;

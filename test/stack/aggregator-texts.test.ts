@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { checkFluentdConfig, paramOf, parseFluentd, renderFluentdConfig } from '../support/fluentd-config.js';
 import type { JsonMap } from '../support/fluentd-plugins.js';
 import { expectGolden } from '../support/golden.js';

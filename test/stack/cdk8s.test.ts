@@ -2,7 +2,7 @@ import { App, Testing, YamlOutputType } from 'cdk8s';
 import { expect } from 'chai';
 import { loadAll } from 'js-yaml';
 import { LoggingChart } from '../../charts/logging-chart.js';
-import { identityOf, type KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import { identityOf, type KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { renderObjects } from '../../src/synth/render.js';
 import { defaults, everythingOn } from './stack-cases.js';
 

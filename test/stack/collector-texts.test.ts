@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { checkFluentBitConfig, optionOf, parseFluentBitConfig } from '../support/fluent-bit-config.js';
 import { type CollectorTexts, collect } from './collector-run.js';
 import { at, one } from './object-parts.js';

@@ -1,5 +1,5 @@
 import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1.js';
-import { describeObject, type KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import { describeObject, type KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 
 /** A pod that a workload makes, with the labels that others select it by. */
 export interface PodTemplate {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeObject, identityOf, type KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import { describeObject, identityOf, type KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { checkApiServerRules } from '../support/api-server-rules.js';
 import { crdSchemasAvailable, createObjectValidator } from '../support/strict-schema.js';
 import { STACK_CASES, stackObjects } from './stack-cases.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { NetworkPolicySpec } from 'kubernetes-types/networking/v1.js';
-import { describeObject, type KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import { describeObject, type KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { at, containersOf, ofKind, one, podTemplates, selects, walk } from './object-parts.js';
 import { STACK_CASES, type StackCase, stackObjects } from './stack-cases.js';
 

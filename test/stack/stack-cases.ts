@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
 import { LoggingChart } from '../../charts/logging-chart.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import type { LoggingStackProps } from '../../src/constructs/logging-stack.js';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
 import { renderObjects } from '../../src/synth/render.js';
 
 /** The address and account that every test stack ships to. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { identityOf, type KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import type { LoggingStackProps } from '../../src/constructs/logging-stack.js';
-import { identityOf, type KubernetesObject } from '../../src/synth/kubernetes-object.js';
 import { at, one, podTemplates, selects, walk } from './object-parts.js';
 import { defaults, everythingOn, renderStack } from './stack-cases.js';
 

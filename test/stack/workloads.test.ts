@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Container, SecurityContext } from 'kubernetes-types/core/v1.js';
-import { describeObject } from '../../src/synth/kubernetes-object.js';
+import { describeObject } from '../../src/constructs/kubernetes-object.js';
 import { at, containersOf, imagesOf, one, podTemplates, volumeOf, walk } from './object-parts.js';
 import { MIRROR, STACK_CASES, stackObjects } from './stack-cases.js';
 

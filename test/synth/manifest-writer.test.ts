@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { parse } from 'yaml';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import { ManifestWriter } from '../../src/synth/manifest-writer.js';
 
 const toYaml = (value: object) => new ManifestWriter('yaml').one(value as KubernetesObject);

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { Construct } from 'constructs';
 import { OpniLoggingError } from '../../src/common/error.js';
 import { KubeObject } from '../../src/constructs/kube-object.js';
-import { describeObject } from '../../src/synth/kubernetes-object.js';
+import { describeObject } from '../../src/constructs/kubernetes-object.js';
 import { renderObjects } from '../../src/synth/render.js';
 import { addObject, emptyChart, errorOf, textsOf } from './support.js';
 

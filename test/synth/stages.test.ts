@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { groupKindOf } from '../../src/synth/kubernetes-object.js';
+import { groupKindOf } from '../../src/constructs/kubernetes-object.js';
 import { STAGES, sortObjects, stageNumber, stageOf } from '../../src/synth/stages.js';
 import { plainObject } from './support.js';
 

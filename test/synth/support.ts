@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { OpniLoggingError, type Problem } from '../../src/common/error.js';
-import type { KubernetesObject } from '../../src/synth/kubernetes-object.js';
+import type { KubernetesObject } from '../../src/constructs/kubernetes-object.js';
 import type { ClusterFiles } from '../../src/synth/write-output.js';
 
 /** A folder of the test's own; removed by {@link useFolder}. */

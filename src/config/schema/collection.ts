@@ -107,7 +107,7 @@ const hostLogs = section('Host logs', 'Logs of the node and of the control plane
   resources: ref('resources', 'Resources', 'Resources of the host log collector on each node.'),
 });
 
-const auditLog = section('Audit log', 'Audit log of the API server, read on control-plane nodes.', {
+const auditLog = section('Audit log', 'Audit log of the API server, read on the nodes that have it.', {
   enabled: flag('Enabled', 'Collect the audit log.', false),
   path: text('Path', 'Absolute path of the file. The distribution’s own when left out.', {
     pattern: '^/([A-Za-z0-9._-]+/)+[A-Za-z0-9._-]+$',

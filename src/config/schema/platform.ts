@@ -97,6 +97,12 @@ export const scheduling = section('Scheduling', 'Where pods run.', {
 export const security = section('Security', 'How the stack is closed off.', {
   networkPolicies: section('Network policies', 'Policies for every hop.', {
     enabled: flag('Enabled', 'Make the policies.', true),
+    apiServerPorts: list(
+      'API server ports',
+      'Ports of the API server, as pods reach it: that of the Service and that of the server behind it.',
+      { type: 'integer', minimum: 1, maximum: 65535 },
+      { default: [443, 6443] },
+    ),
     metricsNamespaces: list(
       'Metrics namespaces',
       'Namespaces whose pods may read metrics; none when empty.',

@@ -1,6 +1,6 @@
 import type { Problem } from '../../common/error.js';
 import { formatBytes, parseBytes } from '../../config/quantity.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { PIPELINE_DEFAULTS } from '../../data-prepper/pipelines.js';
 import { chunkLimits } from '../../data-prepper/sizing.js';
 import { type Fields, fields, isEmpty, read, text } from '../fields.js';
@@ -34,7 +34,11 @@ export const bufferSpace: LintRule = {
   },
 };
 
-function* checkVolume(set: ObjectSet, logging: KubeManifest, aggregator: AggregatorAt): Generator<Problem> {
+function* checkVolume(
+  set: ObjectSet,
+  logging: KubernetesObject,
+  aggregator: AggregatorAt,
+): Generator<Problem> {
   const { object, field, spec } = aggregator;
   const volume = fields(spec['bufferStorageVolume']);
   if (spec['disablePvc'] === true || volume['emptyDir'] !== undefined) {
@@ -75,7 +79,7 @@ function* checkVolume(set: ObjectSet, logging: KubeManifest, aggregator: Aggrega
 
 /** A disk buffer: one for each reference to an output. */
 interface DiskBuffer {
-  readonly output: KubeManifest;
+  readonly output: KubernetesObject;
   readonly target: string;
   /** Nothing where it is not limited. */
   readonly limit?: number;
@@ -105,7 +109,7 @@ function volumeBytes(spec: Fields): number | undefined {
 
 const gibibytes = (bytes: number): number => Math.ceil(bytes / 1024 ** 3) * 1024 ** 3;
 
-function* checkChunk(output: KubeManifest, maxRequestBytes: number | undefined): Generator<Problem> {
+function* checkChunk(output: KubernetesObject, maxRequestBytes: number | undefined): Generator<Problem> {
   const http = fields(read(output, 'spec', 'http'));
   const buffer = fields(http['buffer']);
   if (isEmpty(buffer) || !isShipper(http)) return;

@@ -1,7 +1,7 @@
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import { describeObject, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { read } from '../fields.js';
 import { clusterNamespaceOf } from '../logging-objects.js';
-import { describe } from '../object-set.js';
+
 import { type LintRule, problem } from '../rule.js';
 
 /** Despite their names the kinds are namespaced, and one in another namespace is passed over without a word. */
@@ -16,19 +16,19 @@ export const clusterResourceNamespace: LintRule = {
       const logging = objects.loggingOf(object);
       const namespace = logging && clusterNamespaceOf(logging);
       if (logging && namespace !== undefined && object.metadata.namespace !== namespace) {
-        yield misplaced(object, describe(logging), namespace);
+        yield misplaced(object, describeObject(logging), namespace);
       }
     }
     const [first] = loggings;
     const namespaces = loggings.map((logging) => read(logging, 'spec', 'controlNamespace'));
     for (const aggregator of aggregators) {
       if (first === undefined || namespaces.includes(aggregator.metadata.namespace)) continue;
-      yield misplaced(aggregator, describe(first), String(namespaces[0]));
+      yield misplaced(aggregator, describeObject(first), String(namespaces[0]));
     }
   },
 };
 
-const misplaced = (object: KubeManifest, logging: string, namespace: string) =>
+const misplaced = (object: KubernetesObject, logging: string, namespace: string) =>
   problem(
     object,
     'metadata.namespace',

@@ -1,7 +1,7 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import { describeObject, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { type Fields, fields, isEmpty, items, read, text, trimPath } from '../fields.js';
-import { describe, type ObjectSet } from '../object-set.js';
+import { type ObjectSet } from '../object-set.js';
 import { hostMounts, isHostCollector, specField } from '../pod-templates.js';
 import { type LintRule, problem } from '../rule.js';
 
@@ -37,7 +37,7 @@ export const collectorDurability: LintRule = {
   },
 };
 
-function* checkState(agent: KubeManifest): Generator<Problem> {
+function* checkState(agent: KubernetesObject): Generator<Problem> {
   const spec = fields(agent['spec']);
   const folder = `/var/lib/opni-logging/${agent.metadata.name}`;
   for (const [name, part, lost] of [
@@ -50,7 +50,7 @@ function* checkState(agent: KubeManifest): Generator<Problem> {
   }
 }
 
-function* checkPath(agent: KubeManifest): Generator<Problem> {
+function* checkPath(agent: KubernetesObject): Generator<Problem> {
   const tail = fields(read(agent, 'spec', 'inputTail'));
   const forward = fields(read(agent, 'spec', 'forwardOptions'));
   if (tail['storage.type'] !== 'filesystem') {
@@ -79,7 +79,7 @@ function* checkPath(agent: KubeManifest): Generator<Problem> {
   }
 }
 
-function* checkMounts(agent: KubeManifest): Generator<Problem> {
+function* checkMounts(agent: KubernetesObject): Generator<Problem> {
   for (const [index, mount] of items(read(agent, 'spec', 'extraVolumeMounts')).entries()) {
     const field = `spec.extraVolumeMounts[${index}]`;
     if (typeof read(mount, 'readOnly') !== 'boolean') {
@@ -92,7 +92,7 @@ function* checkMounts(agent: KubeManifest): Generator<Problem> {
   }
 }
 
-const singleFile = (object: KubeManifest, field: string, path: string): Problem =>
+const singleFile = (object: KubernetesObject, field: string, path: string): Problem =>
   problem(
     object,
     field,
@@ -101,7 +101,7 @@ const singleFile = (object: KubeManifest, field: string, path: string): Problem 
   );
 
 /** Nodes that were chosen by a selector or by affinity are chosen on purpose, and others may be left out. */
-function* checkToleration(object: KubeManifest, field: string, spec: Fields): Generator<Problem> {
+function* checkToleration(object: KubernetesObject, field: string, spec: Fields): Generator<Problem> {
   if (!isEmpty(spec['nodeSelector']) || !isEmpty(spec['affinity'])) return;
   if (items(spec['tolerations']).some((toleration) => toleratesControlPlane(fields(toleration)))) return;
   const message = 'leave out the control plane: no log of its nodes is collected';
@@ -116,7 +116,7 @@ function toleratesControlPlane({ key, operator = 'Equal', value, effect }: Field
 
 /** Two collectors that keep positions or buffers in one folder spoil each other's. */
 function* checkSharedFolders({ logging, pods }: ObjectSet): Generator<Problem> {
-  const owners = new Map<string, KubeManifest>();
+  const owners = new Map<string, KubernetesObject>();
   for (const { object, field, path } of [
     ...logging.agents.flatMap((agent) =>
       ['positiondb', 'bufferStorageVolume'].map((name) => ({
@@ -137,7 +137,7 @@ function* checkSharedFolders({ logging, pods }: ObjectSet): Generator<Problem> {
     const owner = owners.get(folder);
     if (owner === undefined) owners.set(folder, object);
     else if (owner !== object) {
-      const message = `${path} is the folder of ${describe(owner)} too; each spoils what the other keeps there`;
+      const message = `${path} is the folder of ${describeObject(owner)} too; each spoils what the other keeps there`;
       yield problem(object, field, message, `\`path: /var/lib/opni-logging/${object.metadata.name}/…\``);
     }
   }

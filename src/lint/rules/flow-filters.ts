@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { fields, items, read } from '../fields.js';
 import type { ObjectSet } from '../object-set.js';
 import { type LintRule, problem } from '../rule.js';
@@ -22,10 +22,10 @@ const LANGUAGES = [
 
 /** A list of filters and the Logging that runs it. */
 interface FilterList {
-  readonly object: KubeManifest;
+  readonly object: KubernetesObject;
   readonly field: string;
   readonly filters: readonly unknown[];
-  readonly logging?: KubeManifest;
+  readonly logging?: KubernetesObject;
 }
 
 /** One filter that cannot be rendered stops the configuration of its Logging, or of the flow alone. */
@@ -67,7 +67,7 @@ function* filterLists({ logging: objects }: ObjectSet): Generator<FilterList> {
   }
 }
 
-const notOne = (object: KubeManifest, field: string, plugins: readonly string[]): Problem =>
+const notOne = (object: KubernetesObject, field: string, plugins: readonly string[]): Problem =>
   plugins.length === 0
     ? problem(object, field, 'holds no filter; the operator refuses the flow', 'remove the entry')
     : problem(

@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { type Fields, items, read } from '../fields.js';
 import { fitsAll, matchesOf } from '../logging-objects.js';
 import type { ObjectSet } from '../object-set.js';
@@ -22,7 +22,7 @@ export const flowMatch: LintRule = {
   },
 };
 
-function* checkFlow(flow: KubeManifest): Generator<Problem> {
+function* checkFlow(flow: KubernetesObject): Generator<Problem> {
   const matches = matchesOf(flow);
   if (matches === undefined) return;
   if (read(flow, 'spec', 'selectors') !== undefined) {
@@ -53,7 +53,7 @@ function* checkFlow(flow: KubeManifest): Generator<Problem> {
   }
 }
 
-function* checkEntry(flow: KubeManifest, field: string, { select, exclude }: Fields): Generator<Problem> {
+function* checkEntry(flow: KubernetesObject, field: string, { select, exclude }: Fields): Generator<Problem> {
   if (select !== undefined && exclude !== undefined) {
     const message = 'holds a select and an exclude; the operator refuses the flow';
     yield problem(
@@ -107,7 +107,7 @@ function* checkHostLogs({ pods, logging }: ObjectSet): Generator<Problem> {
   );
 }
 
-function takesHostLogs(flow: KubeManifest): boolean {
+function takesHostLogs(flow: KubernetesObject): boolean {
   const decisive = matchesOf(flow)?.find(({ select, exclude }) => fitsAll(select) || fitsAll(exclude));
   return matchesOf(flow) === undefined || fitsAll(decisive?.['select']);
 }

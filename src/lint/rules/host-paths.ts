@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { isWithin, items, read, text, trimPath } from '../fields.js';
 import { hostMounts } from '../pod-templates.js';
 import { type LintRule, problem } from '../rule.js';
@@ -44,7 +44,7 @@ export const hostPaths: LintRule = {
 
 const isTooMuch = (path: string): boolean => TOO_MUCH.includes(trimPath(path)) || SOCKET.test(path);
 
-const tooMuch = (object: KubeManifest, field: string, path: string): Problem =>
+const tooMuch = (object: KubernetesObject, field: string, path: string): Problem =>
   problem(
     object,
     field,
@@ -53,7 +53,7 @@ const tooMuch = (object: KubeManifest, field: string, path: string): Problem =>
   );
 
 const writableMount = (
-  object: KubeManifest,
+  object: KubernetesObject,
   field: string,
   path: string,
   stateFolders: readonly string[],

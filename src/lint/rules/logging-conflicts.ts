@@ -1,7 +1,7 @@
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import { describeObject, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { read } from '../fields.js';
 import { loggingRefOf } from '../logging-objects.js';
-import { describe } from '../object-set.js';
+
 import { type LintRule, problem } from '../rule.js';
 
 /** Fields that the operator answers with an error, so that nothing is configured any more. */
@@ -24,7 +24,7 @@ export const loggingConflicts: LintRule = {
     for (const logging of loggings) {
       const agent = agents.find((each) => loggingRefOf(each) === loggingRefOf(logging));
       if (agent && read(logging, 'spec', 'fluentbit') !== undefined) {
-        const message = `stands beside ${describe(agent)}; the operator then configures nothing`;
+        const message = `stands beside ${describeObject(agent)}; the operator then configures nothing`;
         yield problem(logging, 'spec.fluentbit', message, 'remove `fluentbit`');
       }
       if (read(logging, 'spec', 'fluentd') !== undefined && read(logging, 'spec', 'syslogNG') !== undefined) {
@@ -32,12 +32,12 @@ export const loggingConflicts: LintRule = {
         yield problem(logging, 'spec.syslogNG', message, 'remove `syslogNG`, or remove `fluentd`');
       }
     }
-    const detached = new Map<string | undefined, KubeManifest>();
+    const detached = new Map<string | undefined, KubernetesObject>();
     for (const aggregator of aggregators) {
       const { namespace } = aggregator.metadata;
       const first = detached.get(namespace);
       if (first) {
-        const message = `a namespace has one FluentdConfig, and ${describe(first)} is there; one of them has no effect`;
+        const message = `a namespace has one FluentdConfig, and ${describeObject(first)} is there; one of them has no effect`;
         yield problem(aggregator, 'metadata.namespace', message, 'remove one of the two');
       } else detached.set(namespace, aggregator);
     }

@@ -1,7 +1,7 @@
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import { describeObject, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { read, text } from '../fields.js';
 import { loggingRefOf } from '../logging-objects.js';
-import { describe } from '../object-set.js';
+
 import { type LintRule, problem } from '../rule.js';
 
 const FIELD = 'spec.loggingRef';
@@ -13,7 +13,7 @@ export const loggingRef: LintRule = {
 
   *check({ logging: { loggings, agents, flows, outputs, routes } }) {
     if (loggings.length === 0) return;
-    const owners = new Map<string, KubeManifest>();
+    const owners = new Map<string, KubernetesObject>();
     for (const logging of loggings) {
       const ref = loggingRefOf(logging);
       const owner = owners.get(ref);
@@ -28,7 +28,7 @@ export const loggingRef: LintRule = {
         yield problem(
           logging,
           FIELD,
-          `"${ref}" belongs to ${describe(owner)} too; both change the same agents in turn`,
+          `"${ref}" belongs to ${describeObject(owner)} too; both change the same agents in turn`,
           `\`loggingRef: ${logging.metadata.name}\`, here and in all that belongs to this Logging`,
         );
       }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { fields, items } from '../fields.js';
 import { KINDS_OF_ONE_VERSION, NEW_FIELDS, OLD_FIELDS, type VersionedField } from '../operator-fields.js';
 import { type LintRule, problem } from '../rule.js';
@@ -31,7 +31,7 @@ export const operatorVersion: LintRule = {
 };
 
 function* unknownField(
-  object: KubeManifest,
+  object: KubernetesObject,
   { path, instead }: VersionedField,
   version: string,
   other: string,

@@ -1,6 +1,6 @@
 import type { Problem } from '../../common/error.js';
 import { RETRYABLE_CODES } from '../../constructs/cluster-output.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { PIPELINE_DEFAULTS } from '../../data-prepper/pipelines.js';
 import { type Fields, fields, items, read, text } from '../fields.js';
 import { type LintRule, problem } from '../rule.js';
@@ -38,10 +38,10 @@ export const isShipper = (http: Fields): boolean =>
     ?.replace(/[?#].*$/, '')
     .endsWith(PIPELINE_DEFAULTS.path) ?? false;
 
-const at = (output: KubeManifest, field: string, message: string, fix: string): Problem =>
+const at = (output: KubernetesObject, field: string, message: string, fix: string): Problem =>
   problem(output, `spec.http.${field}`, message, fix);
 
-function* checkRequest(output: KubeManifest, http: Fields): Generator<Problem> {
+function* checkRequest(output: KubernetesObject, http: Fields): Generator<Problem> {
   if (http['json_array'] !== true) {
     const message = 'is not true: Data Prepper refuses anything but an array with 400, and the chunk is lost';
     yield at(output, 'json_array', message, '`json_array: true`');
@@ -63,7 +63,7 @@ function* checkRequest(output: KubeManifest, http: Fields): Generator<Problem> {
   }
 }
 
-function* checkAnswers(output: KubeManifest, http: Fields): Generator<Problem> {
+function* checkAnswers(output: KubernetesObject, http: Fields): Generator<Problem> {
   const codes = items(http['retryable_response_codes'] ?? [503]).map(Number);
   const missing = NEEDED_CODES.filter((code) => !codes.includes(code));
   const hopeless = HOPELESS_CODES.filter((code) => codes.includes(code));
@@ -82,7 +82,7 @@ function* checkAnswers(output: KubeManifest, http: Fields): Generator<Problem> {
   }
 }
 
-function* checkBuffer(output: KubeManifest, value: unknown): Generator<Problem> {
+function* checkBuffer(output: KubernetesObject, value: unknown): Generator<Problem> {
   if (value === undefined || value === null) {
     const message =
       'is missing: chunks grow to 256 MB, which Data Prepper refuses, and a full buffer loses records';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../common/error.js';
 import { isSecretValueKey } from '../../config/secrets.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { type Fields, fields } from '../fields.js';
 import { findInText, isLiteral } from '../literal-secrets.js';
 import { type LintRule, problem } from '../rule.js';
@@ -36,7 +36,7 @@ export const plainSecret: LintRule = {
   },
 };
 
-function* checkSecret(object: KubeManifest): Generator<Problem> {
+function* checkSecret(object: KubernetesObject): Generator<Problem> {
   for (const part of ['data', 'stringData']) {
     for (const [key, value] of Object.entries(fields(object[part]))) {
       if (value === '' || value === null) continue;
@@ -86,7 +86,7 @@ function walk(value: unknown, key: string, path: (string | number)[], visit: (te
   }
 }
 
-function checkTexts(object: KubeManifest, isSecretKey: (key: string) => boolean): Problem[] {
+function checkTexts(object: KubernetesObject, isSecretKey: (key: string) => boolean): Problem[] {
   const problems: Problem[] = [];
   walk(object, '', [], ({ value, key, path }) => {
     const found = isSecretKey(key) && isLiteral(value) ? [key] : findInText(value);

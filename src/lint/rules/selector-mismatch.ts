@@ -1,5 +1,5 @@
 import type { Problem } from '../../common/error.js';
-import type { KubeManifest } from '../../constructs/kube-object.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { type Fields, fields, isEmpty, items, read } from '../fields.js';
 import type { ObjectSet } from '../object-set.js';
 import { type LintRule, problem } from '../rule.js';
@@ -54,7 +54,7 @@ export const selectorMismatch: LintRule = {
 
 function* checkSelector(
   { pods }: ObjectSet,
-  object: KubeManifest,
+  object: KubernetesObject,
   field: string,
   selector: unknown,
   lost: string,
