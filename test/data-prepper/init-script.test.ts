@@ -147,6 +147,7 @@ describe('the init script', function () {
   it('refuses what the place of a value cannot hold', () => {
     const cases = [
       { binding: bindings.user, value: 'hunter2:', character: ':' },
+      { binding: bindings.intake, value: 'hunter2#', character: '#' },
       { binding: bindings.kafka, value: 'hunter2"', character: '"' },
       { binding: bindings.kafka, value: '\\hunter2', character: '\\' },
     ];
