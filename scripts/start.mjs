@@ -8,10 +8,14 @@ const OUTPUT = 'dist/examples';
 const COMMAND = 'npx opni-logging';
 
 const folders = ['examples', ...foldersIn('examples').map((name) => `examples/${name}`)];
-const { status } = spawnSync(process.execPath, ['lib/bundle/cli/main.js', 'synth', ...folders, '-o', OUTPUT], {
-  cwd: ROOT,
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
+const { status } = spawnSync(
+  process.execPath,
+  ['lib/bundle/cli/main.js', 'synth', ...folders, '-o', OUTPUT],
+  {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
 if (status !== 0) process.exit(status ?? 1);
 
 const clusters = foldersIn(OUTPUT);

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { dump } from 'js-yaml';
 import type { Volume } from 'kubernetes-types/core/v1.js';
+import { yamlText } from '../common/yaml.js';
 import { parseBytes } from '../config/quantity.js';
 import type { CollectionEventsSpoolConfig, ResourcesConfig } from '../config/types.js';
 import { leaseRule, readRule } from './access.js';
@@ -99,7 +99,7 @@ export class EventsForwarder extends Construct {
       ...props,
       component: COMPONENT,
       args: ['events', '--config', `${PROGRAM_CONFIG_FOLDER}/events.yaml`],
-      files: { 'events.yaml': dump(file, { lineWidth: -1, noRefs: true }) },
+      files: { 'events.yaml': yamlText(file) },
       replicas: props.replicas === 2 ? 2 : 1,
       exclusive: spool !== undefined,
       defaultResources: DEFAULT_RESOURCES,

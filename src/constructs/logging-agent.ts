@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { dump } from 'js-yaml';
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
+import { yamlText } from '../common/yaml.js';
 import type { AgentGatewayInput, ClusterInput, ResourcesConfig, SecretKeyConfig } from '../config/types.js';
 import { leaseRule, namedRule, readRule } from './access.js';
 import { rulesFor } from './agent-rbac.js';
@@ -81,7 +81,7 @@ export class LoggingAgent extends Construct {
       component: 'agent',
       args: ['agent', '--config', `${PROGRAM_CONFIG_FOLDER}/agent.yaml`],
       files: {
-        'agent.yaml': dump(file, { lineWidth: -1, noRefs: true }),
+        'agent.yaml': yamlText(file),
         // JSON: read by the reader of configurations, which refuses unquoted text that YAML 1.1 takes for a boolean.
         [CLUSTER_FILE]: `${JSON.stringify(props.cluster, undefined, 2)}\n`,
       },

@@ -1,4 +1,4 @@
-import { dump } from 'js-yaml';
+import { yamlText } from '../common/yaml.js';
 import { type PipelinesFile, toDocument } from './pipeline-model.js';
 
 /** Name of the template in its ConfigMap, and of the file that Data Prepper reads. */
@@ -12,5 +12,5 @@ export const PIPELINES_FILE_NAME = 'pipelines.yaml';
  * quoted: Data Prepper reads 1.1. The same file always gives the same text.
  */
 export function renderTemplate(file: PipelinesFile): string {
-  return dump(toDocument(file), { lineWidth: -1, noRefs: true });
+  return yamlText(toDocument(file));
 }

@@ -1,4 +1,4 @@
-import { dump } from 'js-yaml';
+import { yamlText } from '../common/yaml.js';
 import { formatByteCount } from './byte-count.js';
 import { API_PORT } from './intake-rules.js';
 
@@ -28,7 +28,7 @@ export interface ServerConfigOptions {
  */
 export function serverConfig(options: ServerConfigOptions): string {
   const { processorShutdownSeconds = 30, sinkShutdownSeconds = 30 } = options;
-  return dump({
+  return yamlText({
     ssl: false,
     server_port: API_PORT,
     metric_registries: ['Prometheus'],

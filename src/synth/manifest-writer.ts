@@ -1,4 +1,4 @@
-import { dump } from 'js-yaml';
+import { yamlText } from '../common/yaml.js';
 import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 
 /** Text format of a manifest. */
@@ -24,16 +24,16 @@ export class ManifestWriter {
   }
 
   private document(object: KubernetesObject): string {
-    if (!Object.values(object).some(isConstant)) return yaml(object);
+    if (!Object.values(object).some(isConstant)) return yamlText(object);
     return Object.entries(object)
-      .map(([key, value]) => (isConstant(value) ? this.constant(key, value) : yaml({ [key]: value })))
+      .map(([key, value]) => (isConstant(value) ? this.constant(key, value) : yamlText({ [key]: value })))
       .join('');
   }
 
   private constant(key: string, value: object): string {
     const known = this.texts.get(value);
     if (known !== undefined) return known;
-    const text = yaml({ [key]: value });
+    const text = yamlText({ [key]: value });
     this.texts.set(value, text);
     return text;
   }
@@ -41,8 +41,5 @@ export class ManifestWriter {
 
 const isConstant = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.isFrozen(value);
-
-/** No folding and no anchors: what stands in a file is what a reader of the file sees. */
-const yaml = (value: object) => dump(value, { lineWidth: -1, noRefs: true });
 
 const json = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;
