@@ -13,7 +13,14 @@ const quoteNumberlike: ScalarStyleRule = (layout) => {
   if (NUMBERLIKE.test(node.value) && /[0-9._]/.test(node.value)) layout.style = SCALAR_STYLE.SINGLE_QUOTED;
 };
 
-const scalarStyleRules = [quoteNumberlike, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
+/** Readers disagree on a block that ends in blanks. */
+const quoteTrailingBlanks: ScalarStyleRule = (layout) => {
+  if (layout.style === SCALAR_STYLE.PLAIN && /\n[ \t]+$/.test(layout.node.value)) {
+    layout.style = SCALAR_STYLE.DOUBLE_QUOTED;
+  }
+};
+
+const scalarStyleRules = [quoteNumberlike, quoteTrailingBlanks, ...Object.values(DEFAULT_SCALAR_STYLE_RULES)];
 
 /**
  * A YAML document that readers of YAML 1.1, which Kubernetes tools and Data Prepper are, and of 1.2 understand alike. No

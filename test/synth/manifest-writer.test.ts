@@ -44,6 +44,7 @@ const LINES = [
   ' a\nb',
   '\n a',
   'a\n  ',
+  ' a\n ',
   'a \n',
   'a\n\tb\n',
   '\ta\nb',
