@@ -1,15 +1,13 @@
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { OpniLoggingError } from '../src/common/error.js';
-import { VERSION } from '../src/common/version.js';
 import type { ClusterConfig, OverrideItemConfig } from '../src/config/types.js';
 import { DNS, HopPolicy, metricsIngress, tcp, toApiServer } from '../src/constructs/hop-policy.js';
-import { Images } from '../src/constructs/images.js';
 import { LoggingAgent } from '../src/constructs/logging-agent.js';
-import { StackNames } from '../src/constructs/names.js';
 import { applyOverrides } from '../src/constructs/overrides.js';
 import { PROGRAM_PORT } from '../src/constructs/program.js';
 import { StackNamespace } from '../src/constructs/stack-namespace.js';
+import { StackSettings } from '../src/constructs/stack-settings.js';
 import { renderObjects } from '../src/synth/render.js';
 import { LoggingChart } from './logging-chart.js';
 
@@ -20,10 +18,11 @@ export class AgentChart extends Chart {
   /** @param config the configuration of the cluster, with `agent` */
   constructor(scope: Construct, id: string, config: ClusterConfig) {
     super(scope, id);
-    const { agent, namespace, prefix, scheduling, security, images } = config;
+    const { agent, namespace, prefix, scheduling, security } = config;
     if (!agent)
       throw new OpniLoggingError('config', 'agent is missing: give gateway and bootstrapTokenSecret');
-    const names = new StackNames(prefix);
+    const settings = new StackSettings(config);
+    const { names } = settings;
     const isForAgent = (override: OverrideItemConfig) => override.name.startsWith(names.agent);
     const cluster = { ...config, overrides: config.overrides.filter((override) => !isForAgent(override)) };
 
@@ -31,11 +30,7 @@ export class AgentChart extends Chart {
     this.agent = new LoggingAgent(this, 'Agent', {
       name: names.agent,
       namespace,
-      image: new Images(images, {
-        operator: config.operator.version,
-        dataPrepper: config.shipper.version,
-        self: VERSION,
-      }).reference('opniLogging'),
+      image: settings.images.reference('opniLogging'),
       gateway: agent.gateway,
       bootstrapTokenSecret: agent.bootstrapTokenSecret,
       keyringSecret: agent.keyringSecret,
@@ -44,10 +39,9 @@ export class AgentChart extends Chart {
       replicas: agent.replicas,
       cluster,
       applies: widestStack(cluster),
-      imagePullSecrets: images.pullSecrets,
-      nodeSelector: scheduling.nodeSelector,
-      tolerations: scheduling.tolerations,
-      // Not the priority class: the agent makes it together with the stack, and its own pod cannot wait for it.
+      ...settings.workload,
+      // A class that the agent makes together with the stack cannot be what its own pod waits for.
+      priorityClassName: scheduling.createPriorityClass ? undefined : scheduling.priorityClassName,
       resources: agent.resources,
     });
     if (security.networkPolicies.enabled) {

@@ -1,6 +1,4 @@
 import { Construct } from 'constructs';
-import { OpniLoggingError } from '../common/error.js';
-import { VERSION } from '../common/version.js';
 import { parseBytes } from '../config/quantity.js';
 import { resolveConfig } from '../config/resolve.js';
 import { API_VERSION } from '../config/schema/schema.js';
@@ -11,14 +9,13 @@ import { ClusterOutput } from './cluster-output.js';
 import { DataPrepper } from './data-prepper.js';
 import { EventsForwarder } from './events-forwarder.js';
 import { HostLogs } from './host-logs.js';
-import { Images } from './images.js';
 import { LogAdapter } from './log-adapter.js';
 import { LoggingOperator } from './logging-operator.js';
-import { StackNames } from './names.js';
+import type { StackNames } from './names.js';
 import { NetworkPolicies } from './network-policies.js';
 import { applyOverrides } from './overrides.js';
-import type { WorkloadProps } from './pod.js';
 import { StackNamespace } from './stack-namespace.js';
+import { StackSettings } from './stack-settings.js';
 
 /**
  * Options of {@link LoggingStack}: the configuration of one cluster, as a file would hold it, without the version of the
@@ -46,18 +43,14 @@ export class LoggingStack extends Construct {
   /** Absent with an external operator. */
   readonly operator?: LoggingOperator;
 
-  private readonly images: Images;
+  private readonly settings: StackSettings;
 
   constructor(scope: Construct, id: string, props: LoggingStackProps) {
     super(scope, id);
     this.config = resolveConfig({ ...props, apiVersion: API_VERSION });
     const { config } = this;
-    this.names = new StackNames(config.prefix);
-    this.images = new Images(config.images, {
-      operator: config.operator.version,
-      dataPrepper: config.shipper.version,
-      self: VERSION,
-    });
+    this.settings = new StackSettings(config);
+    this.names = this.settings.names;
 
     new StackNamespace(this, 'Namespace', {
       name: config.namespace,
@@ -85,8 +78,8 @@ export class LoggingStack extends Construct {
       name: this.names.operator,
       namespace,
       version: operator.version,
-      image: this.images.reference('loggingOperator'),
-      ...this.workload(),
+      image: this.settings.images.reference('loggingOperator'),
+      ...this.settings.workload,
       resources: operator.resources,
     });
   }
@@ -96,9 +89,9 @@ export class LoggingStack extends Construct {
     return new DataPrepper(this, 'Shipper', {
       name: this.names.shipper,
       namespace,
-      image: this.images.reference('dataPrepper'),
+      image: this.settings.images.reference('dataPrepper'),
       clusterDomain: cluster.clusterDomain,
-      opensearch: this.openSearch(),
+      opensearch: this.settings.openSearch,
       replicas: shipper.replicas,
       autoscaling: shipper.autoscaling,
       workers: shipper.workers,
@@ -111,26 +104,9 @@ export class LoggingStack extends Construct {
         },
       },
       intake: shipper.intake,
-      ...this.workload(),
+      ...this.settings.workload,
       resources: shipper.resources,
     });
-  }
-
-  private openSearch() {
-    const { opensearch, cluster } = this.config;
-    if (!opensearch) throw new OpniLoggingError('config', 'opensearch is missing: give url and username');
-    const { prefix, layout } = opensearch.index;
-    return {
-      url: opensearch.url,
-      username: opensearch.username,
-      passwordSecret: {
-        name: opensearch.passwordSecret.name ?? this.names.credentials,
-        key: opensearch.passwordSecret.key,
-      },
-      ca: opensearch.ca,
-      insecureSkipVerify: opensearch.insecureSkipVerify,
-      indexPrefix: layout === 'per-cluster' ? `${prefix}-${cluster.name}` : prefix,
-    };
   }
 
   private addLogAdapter(): LogAdapter {
@@ -143,26 +119,26 @@ export class LoggingStack extends Construct {
       clusterDomain: cluster.clusterDomain,
       errorOutput: this.names.output,
       aggregator: {
-        image: this.images.parts('fluentd'),
-        configReloaderImage: this.images.parts('configReloader'),
-        drainWatchImage: this.images.parts('drainWatch'),
-        drainPauseImage: this.images.parts('drainPause'),
+        image: this.settings.images.parts('fluentd'),
+        configReloaderImage: this.settings.images.parts('configReloader'),
+        drainWatchImage: this.settings.images.parts('drainWatch'),
+        drainPauseImage: this.settings.images.parts('drainPause'),
         replicas: aggregator.replicas,
         storageSize: aggregator.storage.size,
         storageClass: aggregator.storage.className,
         drain: aggregator.drain,
-        ...this.workload(),
+        ...this.settings.workload,
         resources: aggregator.resources,
       },
       pods: pods.enabled
         ? {
-            image: this.images.parts('fluentBit'),
+            image: this.settings.images.parts('fluentBit'),
             includeNamespaces: pods.includeNamespaces,
             excludeNamespaces: [...new Set([...pods.excludeNamespaces, namespace])],
             parseJson: pods.parseJson,
             containerLogDir: pods.containerLogDir,
-            stateFolder: this.stateFolder('pods'),
-            ...this.collector(),
+            stateFolder: this.settings.stateFolder('pods'),
+            ...this.settings.collector,
             resources: pods.resources,
           }
         : undefined,
@@ -191,7 +167,7 @@ export class LoggingStack extends Construct {
       name: this.names.flow,
       logging: this.logAdapter,
       outputs: [this.output.name],
-      clusterId: this.clusterId,
+      clusterId: this.settings.clusterId,
       includeLabels: collection.pods.includeLabels,
       excludeLabels: collection.pods.excludeLabels,
       multilineLanguages: collection.pods.multilineLanguages,
@@ -205,11 +181,11 @@ export class LoggingStack extends Construct {
     return new HostLogs(this, 'HostLogs', {
       name: this.names.hostLogs,
       namespace: this.config.namespace,
-      image: this.images.reference('fluentBit'),
+      image: this.settings.images.reference('fluentBit'),
       ...sources,
       forwardHost: this.logAdapter.aggregatorHost,
-      stateFolder: this.stateFolder('host-logs'),
-      ...this.collector(),
+      stateFolder: this.settings.stateFolder('host-logs'),
+      ...this.settings.collector,
       resources: this.config.collection.hostLogs.resources,
     });
   }
@@ -221,8 +197,8 @@ export class LoggingStack extends Construct {
     return new EventsForwarder(this, 'Events', {
       name: this.names.events,
       namespace,
-      image: this.images.reference('opniLogging'),
-      clusterId: this.clusterId,
+      image: this.settings.images.reference('opniLogging'),
+      clusterId: this.settings.clusterId,
       clusterName: cluster.name,
       shipperUrl: this.shipper.ingestUrl,
       includeNamespaces: events.includeNamespaces,
@@ -234,20 +210,14 @@ export class LoggingStack extends Construct {
       intakeMaxBytes: parseBytes(shipper.intake.maxRequestBytes),
       intakeCaSecret: shipper.intake.tls?.secretName,
       intakeAuthSecret: shipper.intake.basicAuth?.secretName,
-      ...this.workload(),
+      ...this.settings.workload,
       resources: events.resources,
     });
   }
 
   private addNetworkPolicies(): void {
-    const { namespace, prefix, security, shipper, opensearch } = this.config;
+    const { namespace, prefix, security } = this.config;
     if (!security.networkPolicies.enabled) return;
-    const { buffer } = shipper;
-    const brokers = buffer.type === 'kafka' ? (buffer.kafka?.bootstrapServers ?? []) : [];
-    const targets = [
-      portOf(opensearch?.url ?? ''),
-      ...brokers.map((broker) => Number(broker.split(':').pop())),
-    ];
     new NetworkPolicies(this, 'NetworkPolicies', {
       namespace,
       prefix,
@@ -255,47 +225,10 @@ export class LoggingStack extends Construct {
       apiServerPorts: security.networkPolicies.apiServerPorts,
       logging: this.names.logging,
       shipper: this.shipper.podSelector,
-      shipperTargets: [...new Set(targets)],
+      shipperTargets: this.settings.shipperTargets,
       hostLogs: this.hostLogs?.podSelector,
       events: this.events?.podSelector,
       operator: this.operator?.podSelector,
     });
   }
-
-  private get clusterId(): string {
-    return this.config.cluster.id ?? this.config.cluster.name;
-  }
-
-  /** Folder on the node that survives pods. Named after the prefix, since two agents in one folder spoil each other. */
-  private stateFolder(part: string): string {
-    return `/var/lib/opni-logging/${this.config.prefix}/${part}`;
-  }
-
-  /** Placement of workloads that are not on every node. */
-  private workload(): WorkloadProps {
-    const { scheduling, images } = this.config;
-    return {
-      imagePullSecrets: images.pullSecrets,
-      nodeSelector: scheduling.nodeSelector,
-      tolerations: scheduling.tolerations,
-      priorityClassName: scheduling.priorityClassName,
-    };
-  }
-
-  /** Placement of the collectors, which are on every node. */
-  private collector(): WorkloadProps & { readonly seLinuxType?: string } {
-    const { scheduling, security } = this.config;
-    return {
-      ...this.workload(),
-      nodeSelector: scheduling.collectorNodeSelector,
-      tolerations: scheduling.collectorTolerations,
-      seLinuxType: security.selinux.enabled ? security.selinux.type : undefined,
-    };
-  }
-}
-
-/** Port of a URL, the scheme's own where it names none. */
-function portOf(url: string): number {
-  const { port, protocol } = new URL(url);
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
