@@ -9,6 +9,7 @@ export { type LoadOptions, loadConfigs, loadConfigText } from './config/load.js'
 export { resolveConfig } from './config/resolve.js';
 export { API_VERSION, CONFIG_SCHEMA } from './config/schema/schema.js';
 export type * from './config/types.js';
+export type { AggregatorProps } from './constructs/aggregator.js';
 export { ClusterFlow, type ClusterFlowProps } from './constructs/cluster-flow.js';
 export { ClusterOutput, type ClusterOutputProps } from './constructs/cluster-output.js';
 export { DataPrepper, type DataPrepperProps } from './constructs/data-prepper.js';
@@ -19,12 +20,15 @@ export { HostLogs, type HostLogsProps } from './constructs/host-logs.js';
 export { type ImageParts, Images } from './constructs/images.js';
 export { KubeObject } from './constructs/kube-object.js';
 export type { KubernetesObject } from './constructs/kubernetes-object.js';
+export type { PodSelector } from './constructs/labels.js';
 export { LogAdapter, type LogAdapterProps, type LoggingScope } from './constructs/log-adapter.js';
 export { LoggingOperator, type LoggingOperatorProps } from './constructs/logging-operator.js';
 // The whole stack.
 export { LoggingStack, type LoggingStackProps } from './constructs/logging-stack.js';
 export { NetworkPolicies, type NetworkPoliciesProps } from './constructs/network-policies.js';
 export { Output, type OutputProps } from './constructs/output.js';
+export type { WorkloadProps } from './constructs/pod.js';
+export type { PodLogsProps } from './constructs/pod-logs.js';
 export { StackNamespace, type StackNamespaceProps } from './constructs/stack-namespace.js';
 
 // What the distributions log outside of pods.

@@ -87,6 +87,16 @@ export class ClusterOutput extends Construct {
         },
       }),
     );
+    this.node.addValidation({
+      validate: () => [
+        ...(/^https?:\/\/[^\s/]+/.test(props.endpoint)
+          ? []
+          : [`output ${props.name}: endpoint "${props.endpoint}" is no address; give http://host:port/path`]),
+        ...[props.chunkLimitBytes, props.chunkLimitRecords]
+          .filter((limit) => limit !== undefined && !(limit > 0))
+          .map((limit) => `output ${props.name}: a chunk limit of ${limit} holds nothing; give a larger one`),
+      ],
+    });
   }
 }
 

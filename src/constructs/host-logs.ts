@@ -5,7 +5,15 @@ import type { FileSource, JournalSource } from '../distributions/distribution.js
 import { CONFIG_FOLDER, HTTP_PORT, hostLogsConfig, STATE_FOLDER } from './host-logs-config.js';
 import { KubeObject } from './kube-object.js';
 import { KEEP_DOLLARS, labelsFor, type PodSelector, selectorFor } from './labels.js';
-import { configHash, hostReader, NODE_NAME_ENV, placement, resourcesOr, type WorkloadProps } from './pod.js';
+import {
+  configHash,
+  EVERY_NODE,
+  hostReader,
+  NODE_NAME_ENV,
+  placement,
+  resourcesOr,
+  type WorkloadProps,
+} from './pod.js';
 
 /** Options of {@link HostLogs}. */
 export interface HostLogsProps extends WorkloadProps {
@@ -95,7 +103,7 @@ export class HostLogs extends Construct {
   private podSpec(props: HostLogsProps): PodSpec {
     const mounts = [...hostMounts(props), { name: 'state', mountPath: STATE_FOLDER }];
     return {
-      ...placement(props),
+      ...placement({ ...props, tolerations: props.tolerations ?? EVERY_NODE }),
       serviceAccountName: props.name,
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 15,

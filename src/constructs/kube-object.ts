@@ -14,6 +14,7 @@ export class KubeObject extends ApiObject {
 
   constructor(scope: Construct, id: string, manifest: KubernetesObject) {
     super(scope, id, manifest);
+    this.node.addValidation({ validate: () => refusedName(manifest) });
   }
 
   /**
@@ -37,4 +38,14 @@ export class KubeObject extends ApiObject {
   protected base(): Record<string, unknown> {
     return super.toJson() as Record<string, unknown>;
   }
+}
+
+/** A DNS subdomain (RFC 1123). */
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+function refusedName({ apiVersion, kind, metadata: { name } }: KubernetesObject): string[] {
+  // Names of roles may hold nearly anything, as in `system:node`.
+  const isRole = apiVersion.startsWith('rbac.');
+  if ((isRole ? name !== '' : NAME.test(name)) && name.length <= 253) return [];
+  return [`"${name}" cannot name a ${kind}: use lower-case letters, digits, "-" and ".", at most 253`];
 }

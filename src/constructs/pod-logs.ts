@@ -2,7 +2,7 @@ import type * as crd from '../../imports/logging.banzaicloud.io.js';
 import type { ResourcesConfig } from '../config/types.js';
 import type { ImageParts } from './images.js';
 import { listOrNothing, operatorImage, operatorPlacement } from './operator-terms.js';
-import { hostReader, resourcesOr, type WorkloadProps } from './pod.js';
+import { EVERY_NODE, hostReader, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Options of the collector of container logs, Fluent Bit. */
 export interface PodLogsProps extends WorkloadProps {
@@ -60,7 +60,7 @@ export function podLogsSpec(props: PodLogsProps): crd.FluentbitAgentSpec {
     resources: resourcesOr(DEFAULT_RESOURCES, props.resources),
     security: { securityContext: hostReader(props.seLinuxType) },
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
-    ...operatorPlacement(props),
+    ...operatorPlacement({ ...props, tolerations: props.tolerations ?? EVERY_NODE }),
   };
 }
 

@@ -10,11 +10,14 @@ export interface WorkloadProps {
   readonly resources?: ResourcesConfig;
   /** Labels of the nodes to run on. @default any node */
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** Taints to tolerate. @default the construct's own */
+  /** Taints to tolerate. @default all for collectors, else none */
   readonly tolerations?: readonly TolerationConfig[];
   /** Priority class of the pods. @default none */
   readonly priorityClassName?: string;
 }
+
+/** Tolerations of collectors: a node that is not read loses its logs. */
+export const EVERY_NODE: readonly TolerationConfig[] = [{ operator: 'Exists' }];
 
 /** Security context of a container that needs nothing: no privileges, no writable root, no capabilities. */
 export const RESTRICTED: SecurityContext = {

@@ -42,7 +42,9 @@ export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'
   const journalSources = hostLogs.enabled
     ? [...distribution.journal, ...hostLogs.units.map((unit) => journal(unit))]
     : [];
-  const files: FileSource[] = hostLogs.enabled ? [...distribution.files] : [];
+  const files: FileSource[] = hostLogs.enabled
+    ? distribution.files.map((file) => withoutJournal(file, hostLogs.units))
+    : [];
   const auditPath =
     auditLog.path ?? ('path' in distribution.auditLog ? distribution.auditLog.path : undefined);
   if (auditLog.enabled && auditPath) {
@@ -58,6 +60,13 @@ export function hostSources(config: Pick<ClusterConfig, 'cluster' | 'collection'
     files: unique(files, (source) => source.path),
     folders: foldersFor(journalSources, files, pods.containerLogDir),
   };
+}
+
+/** A file that repeats the journal leaves out what is read from there, further units included. */
+function withoutJournal(file: FileSource, units: readonly string[]): FileSource {
+  if (!file.excludePrograms) return file;
+  const programs = units.map((unit) => unit.replace(/(@.*)?\.[a-z]+$/, ''));
+  return { ...file, excludePrograms: [...new Set([...file.excludePrograms, ...programs])] };
 }
 
 /**

@@ -4,7 +4,7 @@ const WORDS =
   '(?:passw(?:or)?d|passphrase|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret)';
 /** `key: value` and `key=value`, also within a line of JSON; not `$key=…` of a shell. */
 const ASSIGNED = new RegExp(
-  `(?<![\\w.$\\{-])-{0,2}["']?([\\w.-]*${WORDS})["']?[ \\t]*[:=][ \\t]*("[^"]*"|'[^']*'|[^\\s,}]*)`,
+  `(?<![\\w.$-])(?<!\\$\\{)-{0,2}["']?([\\w.-]*${WORDS})["']?[ \\t]*[:=][ \\t]*("[^"]*"|'[^']*'|[^\\s,}]*)`,
   'gi',
 );
 /** Two words in a line, as in the configuration of Fluent Bit. */

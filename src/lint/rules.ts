@@ -13,6 +13,7 @@ import { outputDurability } from './rules/output-durability.js';
 import { outputReferences } from './rules/output-references.js';
 import { plainSecret } from './rules/plain-secret.js';
 import { selectorMismatch } from './rules/selector-mismatch.js';
+import { workloadLimits } from './rules/workload-limits.js';
 
 /** All rules, in the order in which their problems are told. */
 export const RULES: readonly LintRule[] = [
@@ -28,6 +29,7 @@ export const RULES: readonly LintRule[] = [
   collectorDurability,
   plainSecret,
   selectorMismatch,
+  workloadLimits,
   danglingReferences,
   hostPaths,
 ];

@@ -16,6 +16,7 @@ const PAGES = [
 /** What a page may tell to run that needs a cluster, or would run this suite within itself. */
 const NOT_RUN: readonly { readonly command: RegExp; readonly reason: string }[] = [
   { command: /^kubectl /, reason: 'needs a cluster' },
+  { command: /^npm pack$/, reason: 'has a test of its own' },
   { command: /^\.ci\/run$/, reason: 'runs this suite' },
   { command: /^node scripts\//, reason: 'changes the checkout' },
   { command: /^(source|opni-logging completion .* >|eval) ?/, reason: 'changes the shell' },
@@ -77,7 +78,7 @@ describe('the commands in the documentation', () => {
       this.timeout(60_000);
       const { cwd, env } = workplace(page);
       for (const command of commands) {
-        const script = /^npm (?:run )?([\w:]+)/.exec(command)?.[1];
+        const script = /^npm (?!pack|install)(?:run )?([\w:]+)/.exec(command)?.[1];
         if (script) {
           const scripts = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8')).scripts;
           expect(Object.keys(scripts), command).to.include(script);

@@ -61,6 +61,7 @@ const BREACHES: readonly Breach[] = [
   },
   inText('a password in YAML', `  password: ${LITERAL}`),
   inText('a quoted password with spaces', `password: "${LITERAL} and more"`),
+  inText('a password in YAML on one line', `sink: {opensearch: {password: ${LITERAL}}}`),
   inText('a password in JSON', `{"username": "w", "api_key": "${LITERAL}"}`),
   inText('a password in properties', `sink.secretKey=${LITERAL}`),
   inText('a password in the configuration of Fluent Bit', `    HTTP_Passwd  ${LITERAL}`),
