@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 import { OpniLoggingError } from '../src/common/error.js';
 import type { ClusterConfig, OverrideItemConfig } from '../src/config/types.js';
 import { DNS, HopPolicy, metricsIngress, tcp, toApiServer } from '../src/constructs/hop-policy.js';
+import type { KubernetesObject } from '../src/constructs/kubernetes-object.js';
 import { LoggingAgent } from '../src/constructs/logging-agent.js';
+import type { LoggingStackProps } from '../src/constructs/logging-stack.js';
 import { applyOverrides } from '../src/constructs/overrides.js';
 import { PROGRAM_PORT } from '../src/constructs/program.js';
 import { StackNamespace } from '../src/constructs/stack-namespace.js';
@@ -38,7 +40,7 @@ export class AgentChart extends Chart {
       disableAfter: agent.disableAfter,
       replicas: agent.replicas,
       cluster,
-      applies: widestStack(cluster),
+      applies: everyObject(cluster),
       ...settings.workload,
       // A class that the agent makes together with the stack cannot be what its own pod waits for.
       priorityClassName: scheduling.createPriorityClass ? undefined : scheduling.priorityClassName,
@@ -61,19 +63,24 @@ export class AgentChart extends Chart {
 
 /**
  * All objects that the stack may consist of. The agent needs rights on those that the present configuration leaves out
- * as well, since an earlier one may have made them. The account is the gateway's, so a stand-in is enough here.
+ * as well, since an earlier one may have made them: no single configuration has them all. The account is the gateway's,
+ * so a stand-in is enough here.
  */
-function widestStack(config: ClusterConfig) {
-  const { apiVersion: _, agent: __, ...stack } = config;
-  const { collection, shipper, security } = stack;
-  const props = {
+function everyObject(config: ClusterConfig): readonly KubernetesObject[] {
+  const { apiVersion: _, agent: __, ...given } = config;
+  const stack = {
+    ...given,
+    opensearch: given.opensearch ?? { url: 'https://opensearch.invalid', username: 'gateway' },
+  };
+  const { collection, shipper, security, operator } = stack;
+  const { events } = collection;
+  const widest = (spoolOrStandby: Partial<typeof events>) => ({
     ...stack,
-    opensearch: stack.opensearch ?? { url: 'https://opensearch.invalid', username: 'gateway' },
     collection: {
       ...collection,
       pods: { ...collection.pods, enabled: true },
       hostLogs: { ...collection.hostLogs, enabled: true },
-      events: { ...collection.events, enabled: true, spool: collection.events.spool ?? {}, replicas: 1 },
+      events: { ...events, enabled: true, ...spoolOrStandby },
     },
     shipper: { ...shipper, autoscaling: shipper.autoscaling ?? {} },
     security: {
@@ -81,6 +88,14 @@ function widestStack(config: ClusterConfig) {
       podSecurity: 'privileged' as const,
       networkPolicies: { ...security.networkPolicies, enabled: true },
     },
-  };
-  return renderObjects(new LoggingChart(new App(), config.cluster.name, props));
+    operator: { ...operator, mode: 'bundled' as const },
+    // They may name objects that this variant does not have; the first of the list holds them to the real ones.
+    overrides: [],
+  });
+  const variants: readonly LoggingStackProps[] = [
+    stack,
+    widest({ spool: events.spool ?? { size: '1Gi' }, replicas: 1 }),
+    widest({ spool: undefined, replicas: 2 }),
+  ];
+  return variants.flatMap((props) => renderObjects(new LoggingChart(new App(), config.cluster.name, props)));
 }

@@ -1,4 +1,4 @@
-// Writes src/config/types.ts from the JSON Schema of the configuration. Run by `npm run build:types`.
+// Writes src/config/types.ts from the JSON Schema of the configuration. Run by `npm run types`.
 // For every object two interfaces: what a user may write (…Input) and what the program reads once defaults are in.
 import { writeFileSync } from 'node:fs';
 

@@ -3,7 +3,7 @@
 // Errors.
 export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
 export { VERSION } from './common/version.js';
-
+export type { LoadedCluster, LoadedFleet } from './config/fleet.js';
 // Configuration: files or values in, a validated and defaulted model out.
 export { type LoadOptions, loadConfigs, loadConfigText } from './config/load.js';
 export { resolveConfig } from './config/resolve.js';
@@ -13,6 +13,11 @@ export type { AggregatorProps } from './constructs/aggregator.js';
 export { ClusterFlow, type ClusterFlowProps } from './constructs/cluster-flow.js';
 export { ClusterOutput, type ClusterOutputProps } from './constructs/cluster-output.js';
 export { DataPrepper, type DataPrepperProps } from './constructs/data-prepper.js';
+export type {
+  DataPrepperBuffer,
+  DataPrepperIntake,
+  DataPrepperOpenSearch,
+} from './constructs/data-prepper-config.js';
 export { EventsForwarder, type EventsForwarderProps } from './constructs/events-forwarder.js';
 export { Flow, type FlowProps } from './constructs/flow.js';
 // Its parts, from the nodes to OpenSearch.
@@ -22,6 +27,8 @@ export { KubeObject } from './constructs/kube-object.js';
 export type { KubernetesObject } from './constructs/kubernetes-object.js';
 export type { PodSelector } from './constructs/labels.js';
 export { LogAdapter, type LogAdapterProps, type LoggingScope } from './constructs/log-adapter.js';
+export { LoggingAgent, type LoggingAgentProps } from './constructs/logging-agent.js';
+export { LoggingCrds, type LoggingCrdsProps } from './constructs/logging-crds.js';
 export { LoggingOperator, type LoggingOperatorProps } from './constructs/logging-operator.js';
 // The whole stack.
 export { LoggingStack, type LoggingStackProps } from './constructs/logging-stack.js';
@@ -33,9 +40,10 @@ export { StackNamespace, type StackNamespaceProps } from './constructs/stack-nam
 
 // What the distributions log outside of pods.
 export type { Distribution, FileSource, JournalSource } from './distributions/distribution.js';
-export { distributionOf, hostSources } from './distributions/host-sources.js';
+export { distributionOf, type HostSources, hostSources } from './distributions/host-sources.js';
 // Rules over rendered objects.
 export type { LintContext } from './lint/context.js';
 export { lintObjects } from './lint/lint.js';
 // Constructs in, ordered objects out.
 export { renderObjects } from './synth/render.js';
+export { type SynthesizeOptions, synthesizeToFolder } from './synth/synthesize.js';

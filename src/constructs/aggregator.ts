@@ -31,6 +31,11 @@ const SPREAD = {
   labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'fluentd' } },
 };
 
+/** Port of the aggregator's Service, which the operator does not let anyone change. */
+export const AGGREGATOR_PORT = 24240;
+/** Port of the aggregator's metrics. */
+export const AGGREGATOR_METRICS_PORT = 24231;
+
 const DEFAULT_RESOURCES: ResourcesConfig = {
   requests: { cpu: '250m', memory: '256Mi' },
   limits: { memory: '1Gi' },
@@ -73,7 +78,7 @@ export function aggregatorSpec(props: AggregatorProps): crd.LoggingSpecFluentd {
       timeoutSeconds: 3,
       failureThreshold: 1,
     },
-    metrics: { port: 24231, prometheusAnnotations: false, serviceMonitor: false },
+    metrics: { port: AGGREGATOR_METRICS_PORT, prometheusAnnotations: false, serviceMonitor: false },
     security: {
       podSecurityContext: {
         runAsNonRoot: true,

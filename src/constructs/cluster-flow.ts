@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/logging.banzaicloud.io.js';
+import { MULTILINE_LANGUAGES } from '../config/schema/collection.js';
 import { KubeObject } from './kube-object.js';
 import { KEEP_DOLLARS, labelsFor } from './labels.js';
 import type { LoggingScope } from './log-adapter.js';
@@ -21,6 +22,8 @@ export interface ClusterFlowProps {
   readonly excludeLabels?: Readonly<Record<string, string>>;
   /** Languages whose stack traces are joined. @default none */
   readonly multilineLanguages?: readonly string[];
+  /** Largest record that joining makes, in bytes. @default 256 KiB */
+  readonly maxJoinedBytes?: number;
   /** Field that holds the text. @default 'log' */
   readonly messageKey?: string;
 }
@@ -71,6 +74,15 @@ export class ClusterFlow extends Construct {
     this.node.addValidation({
       validate: () => [
         ...(props.outputs.length ? [] : [`flow ${props.name} has no output: name at least one`]),
+        ...(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(props.clusterId)
+          ? []
+          : [`clusterId "${props.clusterId}" may hold letters, digits, "-", "_" and "." only`]),
+        ...(props.multilineLanguages ?? [])
+          .filter((language) => !MULTILINE_LANGUAGES.some((known) => known === language))
+          .map(
+            (language) =>
+              `multilineLanguages: "${language}" is not known; use ${MULTILINE_LANGUAGES.join(', ')}`,
+          ),
         ...(TAKEN_KEYS.includes(props.messageKey ?? 'log')
           ? [
               `messageKey cannot be ${props.messageKey}: records keep something else there; 'log' and 'message' are usual`,
@@ -93,7 +105,7 @@ function filters(props: ClusterFlowProps): Filter[] {
               multilineFlushInterval: '1',
               maxLines: 1000,
               // A record that no chunk can hold is lost.
-              maxBytes: 256 * 1024,
+              maxBytes: props.maxJoinedBytes ?? 256 * 1024,
             },
           },
         ]

@@ -38,6 +38,11 @@ export class ClusterOutput extends Construct {
   readonly name: string;
   readonly object: KubeObject;
 
+  /** A ClusterOutput that exists already, for the outputs of a flow. */
+  static fromClusterOutputName(name: string): { readonly name: string } {
+    return { name };
+  }
+
   constructor(scope: Construct, id: string, props: ClusterOutputProps) {
     super(scope, id);
     this.name = props.name;

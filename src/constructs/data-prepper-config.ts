@@ -56,6 +56,8 @@ export interface DataPrepperIntake {
 /** What decides the files that a Data Prepper pod reads. */
 export interface DataPrepperConfigProps {
   readonly opensearch: DataPrepperOpenSearch;
+  /** Value of `cluster_id` in records that came without one. @default none is added */
+  readonly clusterId?: string;
   /** Threads that process and send. @default 2 */
   readonly workers?: number;
   /** Java heap, in percent of the memory limit. @default 70 */
@@ -126,10 +128,17 @@ export function dataPrepperConfig(
   };
 }
 
-function pipelineOptions({ opensearch, workers, buffer, intake }: DataPrepperConfigProps): PipelineOptions {
+function pipelineOptions({
+  opensearch,
+  clusterId,
+  workers,
+  buffer,
+  intake,
+}: DataPrepperConfigProps): PipelineOptions {
   return {
     opensearchUrl: opensearch.url.replace(/\/$/, ''),
     username: opensearch.username,
+    clusterId,
     ...(opensearch.ca && { caFile: `${FOLDERS.ca}/ca.crt` }),
     insecureSkipVerify: opensearch.insecureSkipVerify,
     indexPrefix: opensearch.indexPrefix,

@@ -1,6 +1,7 @@
 import type { PodSpec, Probe, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
 import type { ResourcesConfig } from '../config/types.js';
 import { INIT_FOLDERS } from '../data-prepper/init-script.js';
+import { API_PORT } from '../data-prepper/intake-rules.js';
 import { PIPELINE_DEFAULTS } from '../data-prepper/pipelines.js';
 import { PIPELINES_FILE_NAME } from '../data-prepper/render-template.js';
 import { javaOptions, SERVER_CONFIG_FOLDER, SERVER_FILES } from '../data-prepper/server-config.js';
@@ -21,8 +22,6 @@ export interface DataPrepperPodProps extends DataPrepperConfigProps, WorkloadPro
 
 /** The image's user. */
 const USER = 1000;
-/** Port of Data Prepper's own API, for the stop hook and metrics. It shows passwords to whoever may call it. */
-export const API_PORT = 4900;
 
 /** The pod of Data Prepper: an init container that puts the secrets in, and Data Prepper itself. */
 export function podSpec(

@@ -52,6 +52,19 @@ export class DataPrepper extends Construct {
   /** Limits with which a sender's chunk is never refused for its size. */
   readonly chunkLimits: ChunkLimits;
 
+  /**
+   * A Data Prepper that exists already.
+   *
+   * @param ingestUrl URL that it takes JSON arrays at
+   * @param maxRequestBytes largest request that it takes. @default 10 MiB, as Data Prepper has it
+   */
+  static fromIngestUrl(
+    ingestUrl: string,
+    maxRequestBytes = 10 * 1024 ** 2,
+  ): Pick<DataPrepper, 'ingestUrl' | 'chunkLimits'> {
+    return { ingestUrl, chunkLimits: chunkLimits(maxRequestBytes, PIPELINE_DEFAULTS.bufferRecords) };
+  }
+
   constructor(scope: Construct, id: string, props: DataPrepperProps) {
     super(scope, id);
     const { name, namespace } = props;
@@ -120,6 +133,9 @@ export class DataPrepper extends Construct {
     }
     this.node.addValidation({
       validate: () => [
+        ...((props.buffer?.type === 'kafka') === (props.buffer?.kafka !== undefined)
+          ? []
+          : ["buffer: give type 'kafka' and kafka together, or neither"]),
         ...validatePipelines(buildPipelines(config.options)).map(formatProblem),
         ...(buffered === undefined
           ? []

@@ -8,6 +8,9 @@ export const CONFIG_FOLDER = '/fluent-bit/config';
 /** Port of Fluent Bit's own HTTP server: health and metrics. */
 export const HTTP_PORT = 2020;
 
+/** What may wait on a node's disk, for each collector. Beyond it the oldest goes: a full disk would stop the node. */
+export const BACKLOG = '5G';
+
 /** What the collector reads and where it sends to. */
 export interface HostLogsConfigProps {
   readonly journal: readonly JournalSource[];
@@ -16,6 +19,8 @@ export interface HostLogsConfigProps {
   readonly forwardHost: string;
   /** Port of the aggregator. */
   readonly forwardPort: number;
+  /** Longest line that is read, in Fluent Bit's notation; a longer one is skipped. @default '1M' */
+  readonly maxLine?: string;
 }
 
 /** The two files of the collector's configuration. */
@@ -29,7 +34,7 @@ export function hostLogsConfig(props: HostLogsConfigProps): HostLogsConfig {
   const sections = [
     service(),
     ...props.journal.flatMap((source) => [journalInput(source), identify(source.id, source.component)]),
-    ...props.files.flatMap(fileSections),
+    ...props.files.flatMap((source) => fileSections(source, props.maxLine ?? '1M')),
     forward(props),
   ];
   return { main: fluentBitText(sections), parsers: fluentBitText(PARSERS.filter(isUsedBy(sections))) };
@@ -68,12 +73,12 @@ const service = (): FluentBitSection => ({
 /**
  * What both kinds of input need to lose nothing at a crash. The position moves when a line is read, so a position that
  * is kept with a buffer that is not loses lines: measured with Fluent Bit 5.1.1, 14,000 of 100,000 over five kills
- * with memory buffers and none with files. At the chunk limit reading pauses; a size limit would drop the oldest.
+ * with memory buffers and none with files. Reading does not pause when the aggregator is away: while it does, Fluent Bit
+ * lets go of files that were rotated, read or not. What waits goes to disk instead, up to {@link BACKLOG}.
  */
 const durable = (id: string): FluentBitSection['entries'] => [
   ['DB', `${STATE_FOLDER}/${id}.db`],
   ['storage.type', 'filesystem'],
-  ['storage.pause_on_chunks_overlimit', 'On'],
 ];
 
 // No Path: given one that a node lacks, Fluent Bit does not start; without one it reads both journal folders.
@@ -88,7 +93,7 @@ const journalInput = ({ id, unit }: JournalSource): FluentBitSection => ({
   ],
 });
 
-function fileSections(source: FileSource): FluentBitSection[] {
+function fileSections(source: FileSource, maxLine: string): FluentBitSection[] {
   const match = `host.${source.id}.*`;
   const input: FluentBitSection = {
     section: 'INPUT',
@@ -101,7 +106,7 @@ function fileSections(source: FileSource): FluentBitSection[] {
       ['Read_from_Head', 'On'],
       ['Refresh_Interval', 10],
       ['Rotate_Wait', 30],
-      ['Buffer_Max_Size', '1M'],
+      ['Buffer_Max_Size', maxLine],
       ['Skip_Long_Lines', 'On'],
       ...durable(source.id),
     ],
@@ -163,6 +168,7 @@ const forward = (props: HostLogsConfigProps): FluentBitSection => ({
     ['Require_ack_response', 'True'],
     ['Retain_Metadata_In_Forward_Mode', 'False'],
     ['Retry_Limit', 'False'],
+    ['storage.total_limit_size', BACKLOG],
   ],
 });
 

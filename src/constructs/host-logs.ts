@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import type { PodSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import { shortHash } from '../common/hash.js';
 import type { ResourcesConfig } from '../config/types.js';
 import type { FileSource, JournalSource } from '../distributions/distribution.js';
+import { AGGREGATOR_PORT } from './aggregator.js';
 import { CONFIG_FOLDER, HTTP_PORT, hostLogsConfig, STATE_FOLDER } from './host-logs-config.js';
 import { KubeObject } from './kube-object.js';
 import { KEEP_DOLLARS, labelsFor, type PodSelector, selectorFor } from './labels.js';
@@ -32,6 +34,8 @@ export interface HostLogsProps extends WorkloadProps {
   readonly forwardHost: string;
   /** Port of the aggregator. @default 24240 */
   readonly forwardPort?: number;
+  /** Longest line that is read, in Fluent Bit's notation; a longer one is skipped. @default '1M' */
+  readonly maxLine?: string;
   /** Folder on the node for positions and buffers. */
   readonly stateFolder: string;
   /** SELinux type of the process. @default the runtime's own */
@@ -60,7 +64,7 @@ export class HostLogs extends Construct {
     const names = { name: 'fluent-bit', instance: name, component: 'host-logs' };
     const labels = labelsFor(names);
     this.podSelector = selectorFor(names);
-    const config = hostLogsConfig({ ...props, forwardPort: props.forwardPort ?? 24240 });
+    const config = hostLogsConfig({ ...props, forwardPort: props.forwardPort ?? AGGREGATOR_PORT });
 
     new KubeObject(this, 'ServiceAccount', {
       apiVersion: 'v1',
@@ -139,7 +143,14 @@ export class HostLogs extends Construct {
 const repeatedIds = (sources: readonly { readonly id: string }[]) =>
   sources.map(({ id }) => id).filter((id, index, ids) => ids.indexOf(id) !== index);
 
-const volumeName = (folder: string) => `host${folder.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}`;
+/** Distinct for every folder, and at most 63 characters. */
+const volumeName = (folder: string) => {
+  const words = folder.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const name = ['host', ...words].join('-');
+  return name.length <= 50 && /^(\/[a-z0-9]+(-[a-z0-9]+)*)+$/.test(folder) && !folder.includes('-')
+    ? name
+    : `host-${shortHash(folder)}`;
+};
 
 // The journal cannot be read without the machine's id. It never changes, so mounting the single file is safe.
 const MACHINE_ID = '/etc/machine-id';

@@ -11,9 +11,11 @@ import { mergePatch } from './merge-patch.js';
  */
 export class KubeObject extends ApiObject {
   private readonly changes: Record<string, unknown>[] = [];
+  private readonly isNamespaced: boolean;
 
   constructor(scope: Construct, id: string, manifest: KubernetesObject) {
     super(scope, id, manifest);
+    this.isNamespaced = manifest.metadata.namespace !== undefined;
     this.node.addValidation({ validate: () => refusedName(manifest) });
   }
 
@@ -34,9 +36,12 @@ export class KubeObject extends ApiObject {
     );
   }
 
-  /** The object before the changes of {@link merge}. */
+  /** The object before the changes of {@link merge}. A chart stamps its namespace on every object, also where none belongs. */
   protected base(): Record<string, unknown> {
-    return super.toJson() as Record<string, unknown>;
+    const { metadata, ...json } = super.toJson() as Record<string, unknown> & { metadata: object };
+    const { namespace: _stamped, ...unstamped } = metadata as { readonly namespace?: string };
+    const { apiVersion, kind, ...rest } = json;
+    return { apiVersion, kind, metadata: this.isNamespaced ? metadata : unstamped, ...rest };
   }
 }
 

@@ -35,9 +35,6 @@ export interface LogAdapterProps {
   readonly pods?: PodLogsProps;
 }
 
-/** Port of the aggregator's Service. */
-export const AGGREGATOR_PORT = 24240;
-
 /** How much of a volume the buffers may take. The rest is for the file system and for growth during a flush. */
 const USABLE_SHARE = 0.8;
 

@@ -27,7 +27,7 @@ const DEFAULT_RESOURCES: ResourcesConfig = {
 };
 
 /** Port of the operator's metrics, the only one it listens on. */
-const HTTP_PORT = 8080;
+export const OPERATOR_PORT = 8080;
 
 /** The account of the image's static binary. A number, because the kubelet cannot check a name against runAsNonRoot. */
 const USER = 65532;
@@ -84,7 +84,7 @@ export class LoggingOperator extends Construct {
         type: 'ClusterIP',
         clusterIP: 'None',
         selector: this.podSelector,
-        ports: [{ name: 'http', port: HTTP_PORT, targetPort: 'http', protocol: 'TCP' }],
+        ports: [{ name: 'http', port: OPERATOR_PORT, targetPort: 'http', protocol: 'TCP' }],
       },
     });
     this.deployment = new KubeObject(this, 'Deployment', {
@@ -121,7 +121,7 @@ export class LoggingOperator extends Construct {
           name: 'logging-operator',
           image: props.image,
           args: ['-enable-leader-election=true'],
-          ports: [{ name: 'http', containerPort: HTTP_PORT }],
+          ports: [{ name: 'http', containerPort: OPERATOR_PORT }],
           // The metrics server answers before the leader is found, so a standby is ready too. A manager that cannot
           // work ends its process and needs no probe to be restarted.
           livenessProbe: {

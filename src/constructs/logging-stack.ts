@@ -92,6 +92,7 @@ export class LoggingStack extends Construct {
       image: this.settings.images.reference('dataPrepper'),
       clusterDomain: cluster.clusterDomain,
       opensearch: this.settings.openSearch,
+      clusterId: this.settings.clusterId,
       replicas: shipper.replicas,
       autoscaling: shipper.autoscaling,
       workers: shipper.workers,
@@ -136,6 +137,7 @@ export class LoggingStack extends Construct {
             includeNamespaces: pods.includeNamespaces,
             excludeNamespaces: [...new Set([...pods.excludeNamespaces, namespace])],
             parseJson: pods.parseJson,
+            maxLine: this.maxLine,
             containerLogDir: pods.containerLogDir,
             stateFolder: this.settings.stateFolder('pods'),
             ...this.settings.collector,
@@ -172,6 +174,7 @@ export class LoggingStack extends Construct {
       excludeLabels: collection.pods.excludeLabels,
       multilineLanguages: collection.pods.multilineLanguages,
       messageKey: collection.pods.messageKey,
+      maxJoinedBytes: Math.min(256 * 1024, Math.floor(this.shipper.chunkLimits.bytes / 4)),
     });
   }
 
@@ -184,6 +187,7 @@ export class LoggingStack extends Construct {
       image: this.settings.images.reference('fluentBit'),
       ...sources,
       forwardHost: this.logAdapter.aggregatorHost,
+      maxLine: this.maxLine,
       stateFolder: this.settings.stateFolder('host-logs'),
       ...this.settings.collector,
       resources: this.config.collection.hostLogs.resources,
@@ -230,5 +234,10 @@ export class LoggingStack extends Construct {
       events: this.events?.podSelector,
       operator: this.operator?.podSelector,
     });
+  }
+
+  /** A record that no chunk can hold is lost, so longer lines are not read. */
+  private get maxLine(): string {
+    return this.shipper.chunkLimits.bytes > 2 * 1024 ** 2 ? '1M' : '128K';
   }
 }

@@ -1,7 +1,12 @@
 import { Construct } from 'constructs';
 import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from 'kubernetes-types/networking/v1.js';
+import { PIPELINE_DEFAULTS } from '../data-prepper/pipelines.js';
+import { AGGREGATOR_METRICS_PORT, AGGREGATOR_PORT } from './aggregator.js';
 import { DNS, HopPolicy, type HopRules, metricsIngress, tcp, toApiServer } from './hop-policy.js';
+import { HTTP_PORT } from './host-logs-config.js';
 import type { PodSelector } from './labels.js';
+import { OPERATOR_PORT } from './logging-operator.js';
+import { PROGRAM_PORT } from './program.js';
 
 /** Options of {@link NetworkPolicies}. */
 export interface NetworkPoliciesProps {
@@ -42,28 +47,34 @@ export class NetworkPolicies extends Construct {
     const collector = operatorPods('fluentbit', props.logging);
     const { shipper, hostLogs, events, operator } = props;
     const apiServer = toApiServer(props.apiServerPorts);
-    const toShipper = { to: pods(shipper), ports: tcp(2021) };
-    const toAggregator = { to: pods(aggregator), ports: tcp(24240) };
+    const toShipper = { to: pods(shipper), ports: tcp(PIPELINE_DEFAULTS.port) };
+    const toAggregator = { to: pods(aggregator), ports: tcp(AGGREGATOR_PORT) };
     this.policy('shipper', shipper, {
-      ingress: [{ from: pods(aggregator, events), ports: tcp(2021) }],
+      ingress: [{ from: pods(aggregator, events), ports: tcp(PIPELINE_DEFAULTS.port) }],
       egress: [DNS, { ports: tcp(...props.shipperTargets) }],
     });
     this.policy('aggregator', aggregator, {
-      ingress: [{ from: pods(collector, hostLogs), ports: tcp(24240) }, ...this.metrics(24231)],
+      ingress: [
+        { from: pods(collector, hostLogs), ports: tcp(AGGREGATOR_PORT) },
+        ...this.metrics(AGGREGATOR_METRICS_PORT),
+      ],
       egress: [DNS, toShipper],
     });
     this.policy('collector', collector, {
-      ingress: this.metrics(2020),
+      ingress: this.metrics(HTTP_PORT),
       egress: [DNS, apiServer, toAggregator],
     });
     if (hostLogs) {
-      this.policy('host-logs', hostLogs, { ingress: this.metrics(2020), egress: [DNS, toAggregator] });
+      this.policy('host-logs', hostLogs, { ingress: this.metrics(HTTP_PORT), egress: [DNS, toAggregator] });
     }
     if (events) {
-      this.policy('events', events, { ingress: this.metrics(8080), egress: [DNS, apiServer, toShipper] });
+      this.policy('events', events, {
+        ingress: this.metrics(PROGRAM_PORT),
+        egress: [DNS, apiServer, toShipper],
+      });
     }
     if (operator) {
-      this.policy('operator', operator, { ingress: this.metrics(8080), egress: [DNS, apiServer] });
+      this.policy('operator', operator, { ingress: this.metrics(OPERATOR_PORT), egress: [DNS, apiServer] });
     }
   }
 

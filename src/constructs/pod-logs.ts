@@ -1,5 +1,6 @@
 import type * as crd from '../../imports/logging.banzaicloud.io.js';
 import type { ResourcesConfig } from '../config/types.js';
+import { BACKLOG } from './host-logs-config.js';
 import type { ImageParts } from './images.js';
 import { listOrNothing, operatorImage, operatorPlacement } from './operator-terms.js';
 import { EVERY_NODE, hostReader, resourcesOr, type WorkloadProps } from './pod.js';
@@ -15,6 +16,8 @@ export interface PodLogsProps extends WorkloadProps {
   readonly parseJson?: boolean;
   /** Folder that the links in /var/log/containers lead to. @default '/var/lib/docker/containers' */
   readonly containerLogDir?: string;
+  /** Longest line that is read, in Fluent Bit's notation; a longer one is skipped. @default '1M' */
+  readonly maxLine?: string;
   /** Folder on the node for positions and buffers. */
   readonly stateFolder: string;
   /** SELinux type of the process. @default the runtime's own */
@@ -45,7 +48,7 @@ export function podLogsSpec(props: PodLogsProps): crd.FluentbitAgentSpec {
       annotations: 'Off',
       labels: 'On',
     },
-    forwardOptions: { requireAckResponse: true, retryLimit: 'False' },
+    forwardOptions: { requireAckResponse: true, retryLimit: 'False', storageTotalLimitSize: BACKLOG },
     bufferStorage: {
       storagePath: '/buffers',
       // A chunk is about 2 MB: half of the memory limit.
@@ -79,9 +82,10 @@ function inputTail(props: PodLogsProps): crd.FluentbitAgentSpecInputTail {
     readFromHead: true,
     refreshInterval: '10',
     rotateWait: '30',
-    bufferMaxSize: '1M',
+    bufferMaxSize: props.maxLine ?? '1M',
     skipLongLines: 'On',
     storageType: 'filesystem',
-    storagePauseOnChunksOverlimit: 'on',
+    // A paused tail lets go of files that were rotated, read or not. What waits goes to disk instead.
+    storagePauseOnChunksOverlimit: 'off',
   };
 }

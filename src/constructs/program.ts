@@ -4,7 +4,7 @@ import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import type { ResourcesConfig } from '../config/types.js';
 import { Access } from './access.js';
 import { KubeObject } from './kube-object.js';
-import { labelsFor, type PodSelector, selectorFor } from './labels.js';
+import { KEEP_DOLLARS, labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { configHash, placement, RESTRICTED, resourcesOr, type WorkloadProps } from './pod.js';
 
 /** Folder in the container that holds the program's configuration files. */
@@ -68,7 +68,12 @@ export class Program extends Construct {
 
     const { clusterRules, namespaceRules } = props;
     new Access(this, 'Access', { ...metadata, clusterRules, namespaceRules });
-    new KubeObject(this, 'Config', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: files });
+    new KubeObject(this, 'Config', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, annotations: KEEP_DOLLARS },
+      data: files,
+    });
     this.deployment = new KubeObject(this, 'Deployment', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

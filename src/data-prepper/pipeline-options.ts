@@ -8,6 +8,8 @@ export interface PipelineOptions {
   readonly caFile?: string;
   /** Trust any certificate of OpenSearch; then `caFile` is not used. @default false */
   readonly insecureSkipVerify?: boolean;
+  /** Value of `cluster_id` in records that came without one, as refused records do. @default - none is added */
+  readonly clusterId?: string;
   /** First part of the index names: `<prefix>-pods-…`, `-hosts-…`, `-events-…`, `-dead-letters`. @default 'logs' */
   readonly indexPrefix?: string;
   /** Threads that process and write. @default 2 */

@@ -58,7 +58,7 @@ export function buildPipelines(options: PipelineOptions): PipelinesFile {
     delay,
     source: { http: httpSource(options.intake ?? {}) },
     buffer: intakeBuffer(options.buffer ?? { type: 'memory' }),
-    processor: intakeProcessors(),
+    processor: intakeProcessors(options.clusterId),
     route: KINDS.flatMap(({ route }) => (route.when === undefined ? [] : [{ [route.name]: route.when }])),
     sink: KINDS.map((kind) => ({
       opensearch: {
@@ -114,7 +114,7 @@ function intakeBuffer(buffer: BufferOptions): PipelineBuffer {
 }
 
 /** Every record leaves with a time and an id: a document with an empty id is refused by OpenSearch (2.16.0, measured). */
-function intakeProcessors(): readonly Processor[] {
+function intakeProcessors(clusterId?: string): readonly Processor[] {
   const destination = '@timestamp';
   const generate = (key: string, add_when: string) => ({ key, value_expression: 'generateUuid()', add_when });
   return [
@@ -125,6 +125,9 @@ function intakeProcessors(): readonly Processor[] {
         entries: [
           generate('log_id', '/log_id == null and /log_type != "event"'),
           generate('event_id', '/event_id == null and /log_type == "event"'),
+          ...(clusterId === undefined
+            ? []
+            : [{ key: 'cluster_id', value: clusterId, add_when: '/cluster_id == null' }]),
         ],
       },
     },

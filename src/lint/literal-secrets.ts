@@ -13,7 +13,8 @@ const SPACED = new RegExp(`^[ \\t]*([\\w.-]*${WORDS})[ \\t]+(\\S+)[ \\t]*$`, 'gi
 const WORTH_A_LOOK = /passw|passphrase|pwd|token|key|secret|:\/\//i;
 /** Finds the lines worth a closer look. In lower case, since that is several times faster than ignoring case. */
 const ANY_WORD = /passw|passphrase|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret/g;
-const URL_ACCOUNT = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/gi;
+const URL_ACCOUNT = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:([^\s/@]{1,256})@/gi;
+const AUTHORIZATION = /authorization["']?[ \t]*[:=]?[ \t]*["']?(?:basic|bearer)[ \t]+[A-Za-z0-9+/=._~-]{4,}/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 const QUOTES = /^["']|["']$/g;
@@ -46,6 +47,7 @@ export function findInText(text: string): readonly string[] {
       if (isWritten(password!)) found.add('account in an address');
     }
   }
+  if (AUTHORIZATION.test(text)) found.add('Authorization');
   if (text.includes('PRIVATE KEY') && PRIVATE_KEY.test(text)) found.add('private key');
   return [...found];
 }

@@ -190,4 +190,11 @@ describe('ClusterFlow', () => {
       'Flow: flow flow has no output: name at least one',
     ]);
   });
+
+  it('refuses a cluster id that Fluentd would run, and a language that breaks at the first record', () => {
+    const refused = (props: Partial<ClusterFlowProps>) =>
+      refusal((scope) => new ClusterFlow(scope, 'Flow', { ...PROPS, ...props }));
+    expect(refused({ clusterId: '${`id`}' })[0]).to.include('clusterId');
+    expect(refused({ multilineLanguages: ['cobol'] })[0]).to.include('"cobol" is not known');
+  });
 });

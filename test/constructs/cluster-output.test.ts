@@ -7,7 +7,7 @@ import {
 import { Flow } from '../../src/constructs/flow.js';
 import { LogAdapter } from '../../src/constructs/log-adapter.js';
 import { at, one } from '../stack/object-parts.js';
-import { render } from './support.js';
+import { refusal, render } from './support.js';
 
 const output = (props: Partial<ClusterOutputProps> = {}) =>
   one(
@@ -105,5 +105,24 @@ describe('ClusterOutput', () => {
     });
     expect(logging?.bufferLimitBytes()).to.equal(2 * 1024 ** 3);
     expect(at(one(objects, 'ClusterOutput'), 'spec.http.buffer.total_limit_size')).to.equal('2048m');
+  });
+
+  it('refuses an endpoint and limits that cannot work', () => {
+    const refused = (props: Partial<ClusterOutputProps>) =>
+      refusal(
+        (scope) =>
+          new ClusterOutput(scope, 'Output', {
+            name: 'out',
+            logging: LogAdapter.fromLogging({ loggingRef: 'r', namespace: 'n' }),
+            endpoint: 'http://shipper:2021/log/ingest',
+            ...props,
+          }),
+      );
+    expect(refused({ endpoint: 'ftp://x' })[0]).to.include('ftp://x');
+    expect(refused({ chunkLimitBytes: -1 })[0]).to.include('-1');
+  });
+
+  it('can be one that exists already', () => {
+    expect(ClusterOutput.fromClusterOutputName('theirs').name).to.equal('theirs');
   });
 });

@@ -150,4 +150,24 @@ describe('DataPrepper', () => {
     const found = refusal((scope) => new DataPrepper(scope, 'Shipper', { ...SHIPPER, opensearch }));
     expect(found.join('\n')).to.match(/hosts/);
   });
+
+  it('refuses half of a Kafka buffer, which would be one in memory', () => {
+    for (const buffer of [{ type: 'kafka' as const }, { kafka: KAFKA.kafka }]) {
+      const found = refusal((scope) => new DataPrepper(scope, 'Shipper', { ...SHIPPER, buffer }));
+      expect(found.some((text) => text.includes('neither'))).to.equal(true);
+    }
+  });
+
+  it('gives records without a cluster id that of its cluster', () => {
+    const data = one(shipper({ clusterId: 'c-1' }), 'ConfigMap')['data'] as Record<string, string>;
+    expect(data['pipelines.yaml']).to.match(
+      /key: cluster_id\n +value: c-1\n +add_when: \/cluster_id == null/,
+    );
+  });
+
+  it('can be one that exists already', () => {
+    const { ingestUrl, chunkLimits } = DataPrepper.fromIngestUrl('http://dp:2021/log/ingest', 6 * 1024 ** 2);
+    expect(ingestUrl).to.equal('http://dp:2021/log/ingest');
+    expect(chunkLimits.bytes).to.equal(1024 ** 2);
+  });
 });

@@ -145,4 +145,25 @@ describe('HostLogs', () => {
     expect(found).to.have.length(1);
     expect(found[0]).to.include('file-kubelet');
   });
+
+  it('refuses a unit that would begin a section of its own', () => {
+    const unit = { id: 'journal-x', unit: 'a.service\n[OUTPUT]\nName stdout', component: 'x' };
+    expect(() => objects({ journal: [unit] })).to.throw(/line break/);
+  });
+
+  it('gives every folder a volume name of its own that an API server takes', () => {
+    const folders = ['/a_b', '/a-b', '/foo_', `/opt/${'long/'.repeat(20)}end`];
+    const names = pod({ folders }).volumes!.map(({ name }) => name);
+    expect(new Set(names).size).to.equal(names.length);
+    for (const name of names) expect(name).to.match(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  });
+
+  it('runs on every node unless it is told otherwise', () => {
+    expect(pod().tolerations).to.deep.equal([{ operator: 'Exists' }]);
+    expect(pod({ tolerations: [] }).tolerations).to.equal(undefined);
+  });
+
+  it('keeps reading when the aggregator is away, and bounds what waits on the disk', () => {
+    expect(texts().main).to.include('storage.total_limit_size').and.not.include('pause_on_chunks_overlimit');
+  });
 });

@@ -22,11 +22,15 @@ const tail = (pods: Partial<PodLogsProps> = {}) =>
 describe('the collector of container logs', () => {
   it('keeps positions and buffers on the node, both or a crash loses records', () => {
     const spec = agent()['spec'];
-    expect(tail()).to.include({ 'storage.type': 'filesystem', 'storage.pause_on_chunks_overlimit': 'on' });
+    expect(tail()).to.include({ 'storage.type': 'filesystem', 'storage.pause_on_chunks_overlimit': 'off' });
     expect(at(spec, 'positiondb.hostPath.path')).to.equal('/var/lib/opni-logging/opni/pods/positions');
     expect(at(spec, 'bufferStorageVolume.hostPath.path')).to.equal('/var/lib/opni-logging/opni/pods/buffers');
     expect(at(spec, 'bufferStorage')).to.include({ 'storage.path': '/buffers' });
-    expect(at(spec, 'forwardOptions')).to.deep.equal({ Require_ack_response: true, Retry_Limit: 'False' });
+    expect(at(spec, 'forwardOptions')).to.deep.equal({
+      Require_ack_response: true,
+      Retry_Limit: 'False',
+      'storage.total_limit_size': '5G',
+    });
   });
 
   it('joins partial lines of both runtimes, without a parser that the operator would write beside', () => {

@@ -135,4 +135,9 @@ describe('host sources', () => {
       }
     });
   });
+
+  it('leave out of a file what the journal has, further units included', () => {
+    const [messages] = sources('eks', { units: ['sshd.service', 'getty@tty1.service'] }).files;
+    expect(messages?.excludePrograms).to.deep.equal(['kubelet', 'containerd', 'sshd', 'getty']);
+  });
 });

@@ -40,8 +40,12 @@ export function goodObjects() {
     }),
     agent: loggingObject('FluentbitAgent', undefined, 'main', {
       loggingRef: 'main',
-      inputTail: { 'storage.type': 'filesystem' },
-      forwardOptions: { Require_ack_response: true, Retry_Limit: 'False' },
+      inputTail: { 'storage.type': 'filesystem', 'storage.pause_on_chunks_overlimit': 'off' },
+      forwardOptions: {
+        Require_ack_response: true,
+        Retry_Limit: 'False',
+        'storage.total_limit_size': '5G',
+      },
       positiondb: { hostPath: { path: '/var/lib/opni-logging/main/positions' } },
       bufferStorageVolume: { hostPath: { path: '/var/lib/opni-logging/main/buffers' } },
       tolerations: [{ operator: 'Exists' }],

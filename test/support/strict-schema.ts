@@ -144,7 +144,7 @@ function loadCrd(folders: readonly string[], apiVersion: string, kind: string): 
   for (const folder of folders.filter((path) => existsSync(path))) {
     for (const file of readdirSync(folder).filter((name) => /\.ya?ml$/.test(name))) {
       const text = readFileSync(join(folder, file), 'utf8');
-      if (!text.includes(`kind: ${kind}\n`)) {
+      if (!new RegExp(`\\bkind: ?${kind}\\b`).test(text)) {
         continue;
       }
       for (const crd of loadAll(text) as (CrdDocument | null)[]) {

@@ -72,10 +72,16 @@ function* checkPath(agent: KubernetesObject): Generator<Problem> {
     const message = `${retries}: what was not taken after so many tries is thrown away`;
     yield problem(agent, 'spec.forwardOptions.Retry_Limit', message, "`Retry_Limit: 'False'`");
   }
-  if (forward['storage.total_limit_size'] !== undefined) {
-    const message = 'throws away the oldest when it is reached';
+  // The operator's default is on.
+  const pause = read(agent, 'spec', 'inputTail', 'storage.pause_on_chunks_overlimit') ?? 'on';
+  if (!/^(off|false|no)$/i.test(String(pause))) {
+    const message = 'lets reading pause, and a paused tail lets go of rotated files that were not read';
+    const field = 'spec.inputTail["storage.pause_on_chunks_overlimit"]';
+    yield problem(agent, field, message, "`storage.pause_on_chunks_overlimit: 'off'`");
+  } else if (forward['storage.total_limit_size'] === undefined) {
+    const message = 'is missing: while the aggregator is away, the backlog fills the disk of the node';
     const field = 'spec.forwardOptions["storage.total_limit_size"]';
-    yield problem(agent, field, message, 'remove it; at the limit of chunks in memory, reading pauses');
+    yield problem(agent, field, message, '`storage.total_limit_size: 5G`');
   }
 }
 

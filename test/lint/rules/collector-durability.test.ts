@@ -44,11 +44,25 @@ describeRule(
     ),
     agent('an end of retries', ['forwardOptions', 'Retry_Limit'], 5, "`Retry_Limit: 'False'`"),
     agent(
-      'throwing away the oldest',
+      'a backlog without a limit',
       ['forwardOptions', 'storage.total_limit_size'],
-      '1G',
-      'remove it',
+      undefined,
+      '`storage.total_limit_size: 5G`',
       'forwardOptions["storage.total_limit_size"]',
+    ),
+    agent(
+      'a pause in reading',
+      ['inputTail', 'storage.pause_on_chunks_overlimit'],
+      'on',
+      "`storage.pause_on_chunks_overlimit: 'off'`",
+      'inputTail["storage.pause_on_chunks_overlimit"]',
+    ),
+    agent(
+      'the pause that the operator has by default',
+      ['inputTail', 'storage.pause_on_chunks_overlimit'],
+      undefined,
+      "`storage.pause_on_chunks_overlimit: 'off'`",
+      'inputTail["storage.pause_on_chunks_overlimit"]',
     ),
     agent(
       'a mount that does not say whether it is read-only',
@@ -132,7 +146,7 @@ describeRule(
       const objects = goodSet({
         agent: { ...changed('agent', ['spec', 'inputTail'], undefined) },
       });
-      expect(check(collectorDurability, objects).length).to.equal(1);
+      expect(check(collectorDurability, objects).length).to.equal(2);
       const spec = { ...goodObjects().agent.spec, inputTail: undefined, customConfigSecret: 'own' };
       expect(check(collectorDurability, setWith('agent', ['spec'], spec))).to.deep.equal([]);
     });
