@@ -26,7 +26,12 @@ export { type ImageParts, Images } from './constructs/images.js';
 export { KubeObject } from './constructs/kube-object.js';
 export type { KubernetesObject } from './constructs/kubernetes-object.js';
 export type { PodSelector } from './constructs/labels.js';
-export { LogAdapter, type LogAdapterProps, type LoggingScope } from './constructs/log-adapter.js';
+export {
+  ERROR_BUFFER_BYTES,
+  LogAdapter,
+  type LogAdapterProps,
+  type LoggingScope,
+} from './constructs/log-adapter.js';
 export { LoggingAgent, type LoggingAgentProps } from './constructs/logging-agent.js';
 export { LoggingCrds, type LoggingCrdsProps } from './constructs/logging-crds.js';
 export { LoggingOperator, type LoggingOperatorProps } from './constructs/logging-operator.js';

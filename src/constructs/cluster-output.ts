@@ -17,6 +17,8 @@ export interface ClusterOutputProps {
   readonly chunkLimitBytes?: number;
   /** Most records in a chunk. @default 5000 */
   readonly chunkLimitRecords?: number;
+  /** What its buffer may take, in bytes, for each flow that sends here. @default its share of the aggregator's volume */
+  readonly bufferLimitBytes?: number;
   /** Account that the endpoint asks for. @default none */
   readonly auth?: { readonly username: SecretKeyConfig; readonly password: SecretKeyConfig };
   /** Secret key with the certificate authority of an https endpoint. @default public authorities */
@@ -83,7 +85,9 @@ export class ClusterOutput extends Construct {
               flushThreadCount: 2,
               chunkLimitSize: `${props.chunkLimitBytes ?? 4 * MEBIBYTE}`,
               chunkLimitRecords: props.chunkLimitRecords ?? 5000,
-              totalLimitSize: Lazy.any({ produce: () => limit(logging.bufferLimitBytes()) }),
+              totalLimitSize: Lazy.any({
+                produce: () => limit(props.bufferLimitBytes ?? logging.bufferLimitBytes()),
+              }),
               overflowAction: 'block',
               retryForever: true,
               retryMaxInterval: '30s',

@@ -28,12 +28,18 @@ export interface LogAdapterProps {
   readonly operatorVersion?: '6.7' | '4.10';
   /** DNS domain of the cluster. @default 'cluster.local' */
   readonly clusterDomain?: string;
-  /** The ClusterOutput for records that a filter or a buffer refused. @default such records are lost */
+  /**
+   * The ClusterOutput for records that a filter or a buffer refused: one of its own, with {@link ERROR_BUFFER_BYTES} as
+   * `bufferLimitBytes`. @default such records are lost
+   */
   readonly errorOutput?: string;
   readonly aggregator?: AggregatorProps;
   /** Container logs; none are collected when left out. @default none */
   readonly pods?: PodLogsProps;
 }
+
+/** Limit of the error output's buffer, in bytes. It is nearly always empty, and should not take half of the volume. */
+export const ERROR_BUFFER_BYTES = 128 * 1024 ** 2;
 
 /** How much of a volume the buffers may take. The rest is for the file system and for growth during a flush. */
 const USABLE_SHARE = 0.8;
@@ -115,8 +121,7 @@ export class LogAdapter extends Construct implements LoggingScope {
 
   bufferLimitBytes(): number {
     const volume = parseBytes(this.props.aggregator?.storageSize ?? DEFAULT_STORAGE);
-    // The error output has a buffer of its own, with the limit of the output that it refers to.
-    const buffers = this.buffers + (this.props.errorOutput === undefined ? 0 : 1);
-    return Math.floor((volume * USABLE_SHARE) / Math.max(buffers, 1));
+    const errors = this.props.errorOutput === undefined ? 0 : ERROR_BUFFER_BYTES;
+    return Math.floor((volume * USABLE_SHARE - errors) / Math.max(this.buffers, 1));
   }
 }

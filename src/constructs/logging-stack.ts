@@ -9,7 +9,7 @@ import { ClusterOutput } from './cluster-output.js';
 import { DataPrepper } from './data-prepper.js';
 import { EventsForwarder } from './events-forwarder.js';
 import { HostLogs } from './host-logs.js';
-import { LogAdapter } from './log-adapter.js';
+import { ERROR_BUFFER_BYTES, LogAdapter } from './log-adapter.js';
 import { LoggingOperator } from './logging-operator.js';
 import type { StackNames } from './names.js';
 import { NetworkPolicies } from './network-policies.js';
@@ -63,7 +63,8 @@ export class LoggingStack extends Construct {
     this.operator = this.addOperator();
     this.shipper = this.addShipper();
     this.logAdapter = this.addLogAdapter();
-    this.output = this.addOutput();
+    this.output = this.addOutput('Output', this.names.output);
+    this.addOutput('ErrorOutput', this.names.errorOutput, ERROR_BUFFER_BYTES);
     this.flow = this.addFlow();
     this.hostLogs = this.addHostLogs();
     this.events = this.addEvents();
@@ -118,7 +119,7 @@ export class LoggingStack extends Construct {
       namespace,
       operatorVersion: operator.version,
       clusterDomain: cluster.clusterDomain,
-      errorOutput: this.names.output,
+      errorOutput: this.names.errorOutput,
       aggregator: {
         image: this.settings.images.parts('fluentd'),
         configReloaderImage: this.settings.images.parts('configReloader'),
@@ -147,12 +148,13 @@ export class LoggingStack extends Construct {
     });
   }
 
-  private addOutput(): ClusterOutput {
+  private addOutput(id: string, name: string, bufferLimitBytes?: number): ClusterOutput {
     const { tls, basicAuth } = this.config.shipper.intake;
-    return new ClusterOutput(this, 'Output', {
-      name: this.names.output,
+    return new ClusterOutput(this, id, {
+      name,
       logging: this.logAdapter,
       endpoint: this.shipper.ingestUrl,
+      bufferLimitBytes,
       chunkLimitBytes: this.shipper.chunkLimits.bytes,
       chunkLimitRecords: this.shipper.chunkLimits.records,
       ca: tls && { name: tls.secretName, key: 'ca.crt' },

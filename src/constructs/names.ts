@@ -14,6 +14,10 @@ export class StackNames {
   get output(): string {
     return `${this.prefix}-output`;
   }
+  /** Output for records that a filter or a buffer refused. */
+  get errorOutput(): string {
+    return `${this.prefix}-output-errors`;
+  }
   get flow(): string {
     return `${this.prefix}-flow`;
   }

@@ -50,8 +50,9 @@ describe('StackNamespace', () => {
 describe('the names of a stack', () => {
   const names = (prefix: string) => {
     const stack = new StackNames(prefix);
-    const { credentials, shipper, output, flow, logging, hostLogs, events, operator, agent } = stack;
-    return { credentials, shipper, output, flow, logging, hostLogs, events, operator, agent };
+    const { credentials, shipper, output, errorOutput, flow, logging, hostLogs, events, operator, agent } =
+      stack;
+    return { credentials, shipper, output, errorOutput, flow, logging, hostLogs, events, operator, agent };
   };
 
   it('are those of the original where there were some', () => {
@@ -59,6 +60,7 @@ describe('the names of a stack', () => {
       credentials: 'opni-opensearch-auth',
       shipper: 'opni-shipper',
       output: 'opni-output',
+      errorOutput: 'opni-output-errors',
       flow: 'opni-flow',
       logging: 'opni-logging',
       hostLogs: 'opni-host-logs',
@@ -71,7 +73,7 @@ describe('the names of a stack', () => {
   it('stay within what the operator takes, at the longest prefix', () => {
     const longest = names('p'.repeat(20));
     expect(longest.logging.length).to.be.at.most(40);
-    expect(new Set(Object.values(longest)).size).to.equal(9);
+    expect(new Set(Object.values(longest)).size).to.equal(10);
   });
 });
 

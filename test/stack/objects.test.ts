@@ -40,7 +40,7 @@ describe('every object of every stack', () => {
       for (const stackCase of STACK_CASES.filter((item) => item.operatorVersion === loggingOperatorVersion)) {
         it(`fits strictly: ${stackCase.title}`, () => {
           const custom = objectsOf(stackCase).filter(({ apiVersion }) => apiVersion.includes('banzaicloud'));
-          expect(custom).to.have.length(4);
+          expect(custom).to.have.length(5);
           expect(faults(custom, validate)).to.deep.equal([]);
         });
       }
@@ -102,6 +102,7 @@ describe('names in the cluster', () => {
     expect(named.sort()).to.deep.equal([
       'ClusterFlow opni/opni-flow',
       'ClusterOutput opni/opni-output',
+      'ClusterOutput opni/opni-output-errors',
       'ConfigMap opni/opni-events',
       'ConfigMap opni/opni-host-logs',
       'ConfigMap opni/opni-shipper',
