@@ -10,7 +10,7 @@ const COMMAND = 'npx opni-logging';
 const folders = ['examples', ...foldersIn('examples').map((name) => `examples/${name}`)];
 const { status } = spawnSync(
   process.execPath,
-  ['lib/bundle/cli/main.js', 'synth', ...folders, '-o', OUTPUT],
+  ['lib/bundle/cli/main.js', 'synth', ...folders, '-o', OUTPUT, '--prune'],
   {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],

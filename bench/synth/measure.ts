@@ -54,7 +54,7 @@ export const OURS: Contender = {
 };
 
 /** The command itself, as a user runs it for one cluster; `undefined` where it is not built. */
-export const COMMAND: Contender | undefined = existsSync(here('../../src/cli/main.js'))
+export const COMMAND: Contender | undefined = existsSync(here('../../bundle/cli/main.js'))
   ? { name: 'opni-logging synth', command: commandOfOne }
   : undefined;
 
@@ -63,7 +63,7 @@ function commandOfOne(folder: string): ReturnType<Contender['command']> {
   const file = join(dirname(folder), 'cluster.json');
   const { apiVersion, cluster, opensearch } = config!;
   writeFileSync(file, JSON.stringify({ apiVersion, cluster, opensearch }));
-  return { args: [here('../../src/cli/main.js'), 'synth', file, '--output', folder] };
+  return { args: [here('../../bundle/cli/main.js'), 'synth', file, '--output', folder] };
 }
 
 /** (b) what a cdk8s user runs. */

@@ -17,14 +17,42 @@ export interface RequiredValues {
 interface Question {
   readonly key: keyof RequiredValues;
   readonly flag: string;
+  /** What is asked for. */
+  readonly label: string;
+  /** The same in few words, as what an empty answer lacks. */
+  readonly noun: string;
   readonly schema: SchemaNode;
 }
 
 const QUESTIONS: readonly Question[] = [
-  { key: 'name', flag: '--name', schema: cluster.properties!['name']! },
-  { key: 'distribution', flag: '--distribution', schema: cluster.properties!['distribution']! },
-  { key: 'url', flag: '--opensearch-url', schema: opensearch.properties!['url']! },
-  { key: 'username', flag: '--username', schema: opensearch.properties!['username']! },
+  {
+    key: 'name',
+    flag: '--name',
+    label: 'Name of the cluster',
+    noun: 'a name',
+    schema: cluster.properties!['name']!,
+  },
+  {
+    key: 'distribution',
+    flag: '--distribution',
+    label: 'Kubernetes distribution of the cluster',
+    noun: 'a distribution',
+    schema: cluster.properties!['distribution']!,
+  },
+  {
+    key: 'url',
+    flag: '--opensearch-url',
+    label: 'Address of OpenSearch',
+    noun: 'an address',
+    schema: opensearch.properties!['url']!,
+  },
+  {
+    key: 'username',
+    flag: '--username',
+    label: 'OpenSearch account that writes',
+    noun: 'the name of an account',
+    schema: opensearch.properties!['username']!,
+  },
 ];
 
 /** Whether there is somebody to ask. Questions go to standard error, so that standard output may be a file. */
@@ -65,16 +93,16 @@ async function ask(
   prompt.once('SIGINT', context.interrupt);
   const answers: { -readonly [key in keyof RequiredValues]?: string } = {};
   try {
-    for (const { key, schema } of questions) {
+    for (const { key, label, noun, schema } of questions) {
       const offer = suggested[key];
-      const text = `${schema.title} (${describe(schema)})${offer ? ` [${offer}]` : ''}: `;
+      const text = `${label} (${describe(schema)})${offer ? ` [${offer}]` : ''}: `;
       for (;;) {
         const answer = (await prompt.question(text, { signal })).trim() || (offer ?? '');
         if (fits(schema, answer)) {
           answers[key] = answer;
           break;
         }
-        context.stderr.write(`  This must be ${describe(schema)}.\n`);
+        context.stderr.write(answer === '' ? `  Give ${noun}.\n` : `  This must be ${describe(schema)}.\n`);
       }
     }
   } catch (error) {

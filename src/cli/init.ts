@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { OpniLoggingError } from '../common/error.js';
 import { DISTRIBUTIONS } from '../config/schema/cluster.js';
-import type { IdentityConfig } from '../config/types.js';
+import type { ClusterConfig, IdentityConfig } from '../config/types.js';
+import { onFile } from '../synth/file-error.js';
 import type { CommandSetup } from './command-setup.js';
 import { type DetectedValues, detectValues } from './init-detection.js';
 import { completeValues } from './init-questions.js';
+import { refusalOfFlags } from './init-refusal.js';
 import { schemaPlace } from './init-schema.js';
 import { DEFAULT_PATHS } from './input-paths.js';
+import { createSecretCommand } from './next-steps.js';
+import { usageError } from './usage-error.js';
 
 const [DEFAULT_FILE] = DEFAULT_PATHS;
 
@@ -62,15 +65,12 @@ export function addInitCommand(program: Command, { context, terminal }: CommandS
     .action(async (file: string, flags: InitFlags) => {
       const screen = terminal();
       const target = resolve(context.cwd, file);
-      if (!flags.stdout && !flags.force && existsSync(target)) throw alreadyThere(file);
-      const detected = await detectValues(context, screen, flags);
+      if (!flags.stdout) assertFree(file, target, flags.force);
+      const { values: detected, notes } = await detectValues(context, screen, flags);
       const { name, distribution, opensearchUrl: url, username, id, kubernetesVersion } = flags;
       const given = { name, distribution, url, username };
       const required = await completeValues(context, given, { distribution: detected?.distribution });
-      const [{ configTemplate }, { loadConfigText }] = await Promise.all([
-        import('../config/template.js'),
-        import('../config/load.js'),
-      ]);
+      const { configTemplate } = await import('../config/template.js');
       const schema = schemaPlace(dirname(target), context.packageFolder, context.cwd);
       const text = configTemplate({
         ...required,
@@ -79,22 +79,58 @@ export function addInitCommand(program: Command, { context, terminal }: CommandS
         namespace: flags.namespace,
         schema: schema.reference,
       });
-      loadConfigText(text, file);
+      const config = await accepted(text, file);
       if (flags.stdout) return screen.print(text);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text, { flag: flags.force ? 'w' : 'wx' });
-      if (schema.file) await writeFile(schema.file, (await import('./public-schema.js')).publicSchema());
-      await screen.result(writtenLines(file, detected), { ok: true, file, detected });
+      onFile('write', file, () => {
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, text, { flag: flags.force ? 'w' : 'wx' });
+      });
+      if (schema.file) {
+        const { publicSchema } = await import('./public-schema.js');
+        onFile('write', schema.file, () => writeFileSync(schema.file!, publicSchema()));
+      }
+      const secret = await secretCommand(config);
+      await screen.result(writtenLines(file, detected, secret), { ok: true, file, detected, notes });
     });
 }
 
-function alreadyThere(file: string): OpniLoggingError {
-  const message = `${file} is already there`;
-  const fix = 'name another file, or overwrite it with --force';
-  return new OpniLoggingError('io', message, { problems: [{ message, fix }] });
+/** @throws OpniLoggingError `usage` or `io` when a configuration must not be written there */
+function assertFree(file: string, target: string, force = false): void {
+  if (extname(file) === '.json') {
+    throw usageError(`${file}: init writes YAML`, `name it ${file.replace(/json$/, 'yaml')}`);
+  }
+  const present = onFile('write', file, () => statSync(target, { throwIfNoEntry: false }));
+  if (present?.isDirectory()) {
+    throw refused(`${file} is a folder`, `name a file in it, such as ${join(file, DEFAULT_FILE)}`);
+  }
+  if (present && !force) {
+    throw refused(`${file} is already there`, 'name another file, or overwrite it with --force');
+  }
 }
 
-function writtenLines(file: string, detected: DetectedValues | undefined): string[] {
+const refused = (message: string, fix: string) =>
+  new OpniLoggingError('io', message, { problems: [{ message, fix }] });
+
+/** The configuration as the loader takes it. */
+async function accepted(text: string, file: string): Promise<ClusterConfig> {
+  const { loadConfigText } = await import('../config/load.js');
+  try {
+    const [cluster] = loadConfigText(text, file);
+    return cluster!.config;
+  } catch (error) {
+    throw refusalOfFlags(error);
+  }
+}
+
+/** Makes the Secret with OpenSearch's password; none where an agent brings its own account. */
+async function secretCommand({ prefix, namespace, opensearch }: ClusterConfig): Promise<string | undefined> {
+  if (!opensearch) return undefined;
+  const { StackNames } = await import('../constructs/names.js');
+  const { name = new StackNames(prefix).credentials, key } = opensearch.passwordSecret;
+  return createSecretCommand(namespace, name, key);
+}
+
+function writtenLines(file: string, detected?: DetectedValues, secret?: string): string[] {
   const { context, distribution, reason, kubernetesVersion, id } = detected ?? {};
   const facts = [
     `${distribution}, because ${reason}`,
@@ -106,6 +142,11 @@ function writtenLines(file: string, detected: DetectedValues | undefined): strin
     ...(detected ? [`The cluster of context "${context}" is ${facts.filter(Boolean).join('; ')}.`] : []),
     '',
     `next: opni-logging synth${file === DEFAULT_FILE ? '' : ` ${file}`}`,
-    '      The password never stands in the file: it is read from a Secret of the cluster.',
+    ...(secret
+      ? [
+          '      The password never stands in the file: it is read from a Secret. Once the namespace is there:',
+          `      ${secret}`,
+        ]
+      : []),
   ];
 }

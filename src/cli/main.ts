@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 import { fileURLToPath } from 'node:url';
+import { failedCall } from '../synth/file-error.js';
+import type { CliContext } from './context.js';
 import { run } from './program.js';
-import { EXIT } from './report.js';
+import { EXIT, reportError } from './report.js';
+import { Terminal } from './terminal.js';
 
 /** How long work may take to stop once it was interrupted, in milliseconds. */
 const INTERRUPT_GRACE_MS = 2000;
@@ -14,15 +17,7 @@ const interrupt = () => {
 };
 process.on('SIGINT', interrupt);
 
-// A reader such as `head` that has seen enough is no failure.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
-}
-
-process.exitCode = await run(process.argv.slice(2), {
+const context: CliContext = {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -32,4 +27,18 @@ process.exitCode = await run(process.argv.slice(2), {
   interrupt,
   now: () => performance.now(),
   packageFolder: fileURLToPath(new URL('../../..', import.meta.url)),
-});
+};
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader such as `head` that has seen enough is no failure.
+    if (error.code === 'EPIPE') process.exit();
+    // Where errors cannot be written, the exit code must do.
+    if (stream === process.stderr) process.exit(EXIT.refused);
+    void reportError(new Terminal(context, {}), failedCall('write', 'standard output', error)).then((code) =>
+      process.exit(code),
+    );
+  });
+}
+
+process.exitCode = await run(process.argv.slice(2), context);

@@ -3,8 +3,8 @@ import { VERSION } from '../common/version.js';
 import type { CommandSetup } from './command-setup.js';
 import { addCompletionCommand } from './completion.js';
 import type { CliContext, GlobalFlags } from './context.js';
-import { addEventsCommand } from './events.js';
 import { addInitCommand } from './init.js';
+import { addProgramCommands } from './programs.js';
 import { EXIT, reportError } from './report.js';
 import { addSchemaCommand } from './schema.js';
 import { addSynthCommand } from './synth.js';
@@ -49,7 +49,7 @@ export function buildProgram(context: CliContext): Command {
     addValidateCommand,
     addSchemaCommand,
     addCompletionCommand,
-    addEventsCommand,
+    addProgramCommands,
   ];
   for (const add of adders) add(program, setup);
   for (const command of [program, ...program.commands]) {

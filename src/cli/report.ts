@@ -29,7 +29,7 @@ function errorLines({ message, problems }: ErrorReport, terminal: Terminal): str
   const groups = [...byFile.values()].map((group) => group.map(formatProblem).join('\n'));
   const headline = `${terminal.style('red', 'error:', 'stderr')} ${message}`;
   const [only] = problems;
-  if (problems.length === 1 && only?.message === message) {
+  if (only && problems.length === 1 && message.endsWith(formatProblem({ ...only, fix: undefined }))) {
     return [only.fix ? `${headline}\n    fix: ${only.fix}` : headline];
   }
   return groups.length === 0 ? [headline] : [groups.join('\n\n'), '', headline];
@@ -53,5 +53,8 @@ function describe(thrown: unknown): ErrorReport {
 
 /** A number with its noun, as in `1 file` and `2 files`. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${numberText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** A number as all of them are printed, as in `1,200`. */
+export const numberText = (count: number): string => count.toLocaleString('en');

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { onFile } from '../synth/file-error.js';
 import type { CommandSetup } from './command-setup.js';
 
 /** `opni-logging schema`: the JSON Schema of a configuration file, for editors. */
@@ -12,7 +13,7 @@ export function addSchemaCommand(program: Command, { context, terminal }: Comman
     .action(async ({ output }: { readonly output?: string }) => {
       const { publicSchema } = await import('./public-schema.js');
       if (output === undefined) return terminal().print(publicSchema());
-      await writeFile(resolve(context.cwd, output), publicSchema());
+      onFile('write', output, () => writeFileSync(resolve(context.cwd, output), publicSchema()));
       await terminal().result([`wrote ${output}`], { ok: true, file: output });
     });
 }

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { LoadedFleet } from '../config/fleet.js';
+import type { LoadedCluster, LoadedFleet } from '../config/fleet.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { OutputLayout } from '../synth/layout.js';
 import type { OutputFormat } from '../synth/manifest-writer.js';
 import type { OutputSummary } from '../synth/write-output.js';
 import type { CommandSetup } from './command-setup.js';
+import type { CliContext } from './context.js';
 import { inputPaths } from './input-paths.js';
-import { counted } from './report.js';
+import { applySteps, requiredLines, type WrittenCluster } from './next-steps.js';
+import { counted, numberText } from './report.js';
 import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
@@ -14,16 +17,19 @@ interface SynthFlags {
   readonly format: OutputFormat;
   readonly layout: OutputLayout;
   readonly output: string;
+  readonly prune?: boolean;
   readonly stdout?: boolean;
 }
 
 const EXAMPLES = `
 Without paths it reads opni-logging.yaml, or the folder clusters/. When any cluster is refused, nothing is written.
-Files in the output folder that it did not write stay there.
+In the output folder, files that it did not write stay, and so do clusters that this run does not name, unless
+--prune is given.
 
 Examples:
   $ opni-logging synth prod.yaml -o manifests
   $ opni-logging synth clusters/ --layout objects
+  $ opni-logging synth clusters/ --prune
   $ opni-logging synth prod.yaml --stdout | kubectl apply --server-side -f -`;
 
 /** `opni-logging synth`: configuration in, manifests out. */
@@ -37,37 +43,88 @@ export function addSynthCommand(program: Command, { context, terminal }: Command
     .addOption(
       choice('--layout <layout>', 'one file for each stage, or for each object', ['stages', 'objects']),
     )
+    .option('--prune', 'remove clusters that earlier runs wrote and this one does not name')
     .option('--stdout', 'print the manifests instead of writing files')
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: SynthFlags) => {
       const screen = terminal();
+      if (flags.output === '')
+        throw usageError('--output needs a folder', 'for the working directory write -o .');
       if (flags.stdout && screen.json) {
         throw usageError('--json and --stdout exclude each other', 'JSON manifests are --format json');
       }
-      const paths = inputPaths(given, context.cwd);
-      const [{ buildCluster, configsOf, loadClusters }, { synthesizeToFolder }, { checkCluster }] =
-        await Promise.all([
-          import('./clusters.js'),
-          import('../synth/synthesize.js'),
-          import('../lint/check-cluster.js'),
-        ]);
-      const fleet = await loadClusters(paths, context);
-      if (flags.stdout) return printManifests(screen, fleet, flags, context.signal);
-      const folder = resolve(context.cwd, flags.output);
-      const summary = await synthesizeToFolder(folder, configsOf(fleet), buildCluster, {
-        ...flags,
-        check: checkCluster,
-        signal: context.signal,
-        onProgress: ({ cluster, clusters }) => screen.progress(`${clusters}/${fleet.size} ${cluster}`),
-      });
-      const lines = summaryLines(summary, flags, fleet.names[0]!);
-      await screen.result(lines, { ok: true, folder: flags.output, ...summary });
+      const { loadClusters } = await import('./clusters.js');
+      const fleet = await loadClusters(inputPaths(given, context.cwd), context);
+      if (flags.stdout) await printManifests(screen, fleet, flags, context.signal);
+      else await writeManifests(screen, fleet, flags, context);
     });
 }
 
 /** The first value is the default. */
 const choice = (flags: string, description: string, values: readonly string[]) =>
   new Option(flags, description).choices(values).default(values[0]);
+
+async function writeManifests(
+  screen: Terminal,
+  fleet: LoadedFleet,
+  flags: SynthFlags,
+  { cwd, signal }: CliContext,
+): Promise<void> {
+  const [
+    { renderFleet },
+    { NoteList },
+    { layOut },
+    { ManifestWriter },
+    { requiredObjects },
+    { writeOutput },
+  ] = await Promise.all([
+    import('./clusters.js'),
+    import('./note-list.js'),
+    import('../synth/layout.js'),
+    import('../synth/manifest-writer.js'),
+    import('../synth/required-objects.js'),
+    import('../synth/write-output.js'),
+  ]);
+  const { layout, output, prune } = flags;
+  const writer = new ManifestWriter(flags.format);
+  const notes = new NoteList();
+  let only: Only | undefined;
+  const make = ({ name, config }: LoadedCluster, objects: readonly KubernetesObject[]) => {
+    const files = layOut(name, objects, { layout, writer });
+    notes.add(config);
+    if (fleet.size === 1) only = { name, files, required: requiredObjects(objects, config.namespace) };
+    return { cluster: name, objects, files };
+  };
+  const onProgress = (done: number, name: string) => screen.progress(`${done}/${fleet.size} ${name}`);
+  const clusters = renderFleet(fleet, make, { signal, onProgress });
+  const summary = await writeOutput(resolve(cwd, output), clusters, { prune, signal });
+  notes.print(screen);
+  const lines = [...summaryLines(summary, output), ...(only ? nextLines(only, flags) : [])];
+  const required = only && { required: only.required };
+  await screen.result(lines, { ok: true, folder: output, ...summary, ...required, notes: notes.texts });
+}
+
+/** What is told of a cluster that is written alone. */
+type Only = Pick<WrittenCluster, 'name' | 'files' | 'required'>;
+
+function summaryLines(summary: OutputSummary, output: string): string[] {
+  const { clusters, objects, files, unchanged, removed, kept } = summary;
+  const written = counted(files - unchanged, 'file');
+  const pronoun = kept === 1 ? 'it' : 'them';
+  return [
+    `${counted(clusters, 'cluster')}, ${counted(objects, 'object')}`,
+    `${output}: ${written} written, ${numberText(unchanged)} unchanged, ${numberText(removed)} removed`,
+    ...(kept > 0
+      ? [`kept ${counted(kept, 'cluster')} that this run does not name; --prune removes ${pronoun}`]
+      : []),
+  ];
+}
+
+function nextLines(only: Only, { output, layout }: SynthFlags): string[] {
+  const required = requiredLines(only.required);
+  const steps = applySteps({ ...only, output, layout });
+  return ['', ...(required.length > 0 ? [...required, ''] : []), ...steps];
+}
 
 /** Checks all clusters before it prints any, since whoever reads the output cannot give it back. */
 async function printManifests(
@@ -76,35 +133,20 @@ async function printManifests(
   { format }: SynthFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const [{ buildCluster, checkClusters }, { renderCluster }, { checkCluster }, { ManifestWriter }] =
-    await Promise.all([
-      import('./clusters.js'),
-      import('../synth/synthesize.js'),
-      import('../lint/check-cluster.js'),
-      import('../synth/manifest-writer.js'),
-    ]);
+  const [{ renderFleet }, { NoteList }, { ManifestWriter }] = await Promise.all([
+    import('./clusters.js'),
+    import('./note-list.js'),
+    import('../synth/manifest-writer.js'),
+  ]);
   const many = fleet.size > 1;
-  if (many) await checkClusters(fleet, { signal });
+  if (many) for await (const _ of renderFleet(fleet, () => undefined, { signal }));
   const writer = new ManifestWriter(format);
-  for (const { name, config } of fleet) {
-    const objects = renderCluster(config, buildCluster, { check: checkCluster });
+  const notes = new NoteList();
+  const textOf = ({ name, config }: LoadedCluster, objects: readonly KubernetesObject[]) => {
+    notes.add(config);
     const heading = many && format === 'yaml' ? `---\n# cluster ${name}\n` : '';
-    await screen.print(heading + writer.all(objects));
-  }
-}
-
-function summaryLines(summary: OutputSummary, flags: SynthFlags, firstCluster: string): string[] {
-  const { clusters, objects, files, unchanged, removed } = summary;
-  const lines = [
-    `${counted(clusters, 'cluster')}, ${counted(objects, 'object')}`,
-    `${flags.output}: ${counted(files - unchanged, 'file')} written, ${unchanged} unchanged, ${removed} removed`,
-  ];
-  if (clusters !== 1) return lines;
-  const recursive = flags.layout === 'objects' ? ' --recursive' : '';
-  return [
-    ...lines,
-    '',
-    `next: kubectl apply --server-side${recursive} -f ${flags.output}/${firstCluster}`,
-    '      The first time, run it again if kinds are not found: their definitions take a moment to arrive.',
-  ];
+    return heading + writer.all(objects);
+  };
+  for await (const text of renderFleet(fleet, textOf, { signal })) await screen.print(text);
+  notes.print(screen);
 }

@@ -22,15 +22,19 @@ export function addValidateCommand(program: Command, { context, terminal }: Comm
     .action(async (given: readonly string[], { showOrigin }: { readonly showOrigin?: boolean }) => {
       const screen = terminal();
       const paths = inputPaths(given, context.cwd);
-      const [{ checkClusters, loadClusters }, { effectiveValues }] = await Promise.all([
+      const [{ loadClusters, renderFleet }, { NoteList }, { effectiveValues }] = await Promise.all([
         import('./clusters.js'),
+        import('./note-list.js'),
         import('../config/origin.js'),
       ]);
       const fleet = await loadClusters(paths, context);
-      await checkClusters(fleet, {
+      const notes = new NoteList();
+      const checked = renderFleet(fleet, ({ config }) => notes.add(config), {
         signal: context.signal,
         onProgress: (done, name) => screen.progress(`${done}/${fleet.size} ${name}`),
       });
+      for await (const _ of checked);
+      notes.print(screen);
       if (showOrigin && !screen.json) {
         for (const cluster of fleet) {
           const rows = effectiveValues(cluster).map(({ path, value, origin }) => [
@@ -44,7 +48,11 @@ export function addValidateCommand(program: Command, { context, terminal }: Comm
       const clusters = showOrigin
         ? Array.from(fleet, (cluster) => ({ name: cluster.name, values: effectiveValues(cluster) }))
         : fleet.names.map((name) => ({ name }));
-      await screen.result([`ok: ${counted(fleet.size, 'cluster')}`], { ok: true, clusters });
+      await screen.result([`ok: ${counted(fleet.size, 'cluster')}`], {
+        ok: true,
+        clusters,
+        notes: notes.texts,
+      });
     });
 }
 

@@ -28,6 +28,11 @@ export function assemble(layers: readonly Layer[], findings: Findings): LocatedM
   const doubtful: string[] = [];
   reportMissing(merged, CONFIG_SHAPE, (path, advice) => {
     doubtful.push(path);
+    const refused = layers.some(({ root }) => {
+      const node = lookup(root, path)?.node;
+      return node !== undefined && findings.bad.has(node);
+    });
+    if (refused) return;
     const own = layers.at(-1)!;
     findings.at(nearestWritten(own.root, path).place, pathIn(own, path), advice);
   });

@@ -1,6 +1,6 @@
 import type { Located, LocatedScalar } from './located.js';
 import { quoted, shortened } from './path.js';
-import { holdsCredentials, shownValue } from './secrets.js';
+import { holdsCredentials, holdsUserOrQuery, shownValue } from './secrets.js';
 import type { BooleanShape, IntegerShape, Shape, TextShape } from './shape.js';
 import { nearestSpelling } from './spelling.js';
 import { nearest } from './suggest.js';
@@ -149,11 +149,22 @@ function explainMisfit(text: string, shape: TextShape, path: string): Advice | u
   if (chars > most)
     return { message: `is ${chars} characters long`, fix: `write at most ${most} characters` };
   if (!shape.pattern || shape.pattern.test(text)) return undefined;
+  if (holdsUserOrQuery(text) && /[:/]/.test(text)) {
+    return { message: 'has a user, path or query', fix: `write ${expectation(shape)}` };
+  }
+  const port = shown === 'this value' ? undefined : wrongPort(text, shape.pattern);
+  if (port) return { message: `port ${port} is not from 1 to 65535`, fix: `write ${expectation(shape)}` };
   const guess = shown === 'this value' ? undefined : nearestSpelling(text, shape);
   return {
     message: shape.unit && /^[0-9.]+$/.test(text) ? `${shown} has no unit` : `${shown} does not fit`,
     fix: `${guess ? `did you mean ${quoted(shortened(guess, 64))}? ` : ''}write ${expectation(shape)}`,
   };
+}
+
+/** The port of an address that would fit with another one. */
+function wrongPort(text: string, pattern: RegExp): string | undefined {
+  const port = /:([0-9]{1,20})(?=\/|$)/.exec(text)?.[1];
+  return port !== undefined && pattern.test(text.replace(`:${port}`, ':1')) ? port : undefined;
 }
 
 /** Why a single value below an override is doubtful: the cluster reads YAML 1.1, where it means something else. */

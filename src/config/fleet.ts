@@ -77,6 +77,9 @@ export interface FolderDefaults {
   readonly layer?: Layer;
 }
 
+/** A file that is called so may be meant as the defaults of its folder. */
+const LIKE_DEFAULTS = /(^|[/\\])defaults?\.(yaml|yml|json)$/i;
+
 /** Takes files one by one and collects every problem; {@link finish} gives the fleet or throws all of them. */
 export class FleetBuilder {
   readonly maxFileBytes: number;
@@ -121,6 +124,11 @@ export class FleetBuilder {
     const root = this.#parse(file, bytes);
     if (!root) return;
     const fleet = root.entries.has('clusters') || root.entries.has('defaults');
+    if (!fleet && LIKE_DEFAULTS.test(file) && !lookup(root, 'cluster.name')) {
+      const message = 'is read as a cluster, but has no cluster.name';
+      this.refuse({ file, message, fix: 'did you mean _defaults.yaml? rename it; or add cluster.name' });
+      return;
+    }
     this.#validator.check(root, fleet ? FLEET_SHAPE : CONFIG_SHAPE);
     this.#needApiVersion(root);
     const base = defaults?.layer ? [defaults.layer] : [];
@@ -168,6 +176,7 @@ export class FleetBuilder {
     if (clusters?.kind !== 'list' || !usable) return;
     const version = entries.get('apiVersion');
     const defaults = entries.get('defaults')?.value;
+    if (defaults && this.#findings.bad.has(defaults)) return;
     const layers = [...base];
     if (version) layers.push({ root: { ...root, entries: new Map([['apiVersion', version]]) }, path: '' });
     if (defaults?.kind === 'map') layers.push({ root: defaults, path: 'defaults' });
@@ -185,6 +194,13 @@ export class FleetBuilder {
     if (!found || typeof name !== 'string' || this.#findings.bad.has(found.node)) return;
     const place = found.place ?? source;
     const first = this.#places.get(name);
+    if (first && !lookup(own.root, 'cluster.name')) {
+      this.#findings.at(source, pathIn(own, 'cluster.name'), {
+        message: 'the name comes from defaults, and another cluster has it',
+        fix: 'give each cluster its own',
+      });
+      return;
+    }
     if (first) {
       this.#findings.at(place, pathIn(own, 'cluster.name'), {
         message: `two clusters are named "${name}"; the first is at ${first.file}:${first.line}:${first.column}`,

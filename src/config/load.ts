@@ -11,6 +11,8 @@ export interface LoadOptions extends FleetLimits {
 
 const CONFIG_FILE = /^[^._].*\.(yaml|yml|json)$/;
 const DEFAULTS_FILE = /^_defaults\.(yaml|yml|json)$/;
+/** Names that are meant to be that of the defaults file, but are not. */
+const ALMOST_DEFAULTS = /^_defaults?\.(yaml|yml|json)$/i;
 /** Files read ahead of the parser: enough to hide the disk, few enough to bound memory. */
 const READ_AHEAD = 16;
 
@@ -111,8 +113,14 @@ class Loader {
   async #readDefaults(folder: string): Promise<FolderDefaults | undefined> {
     const names = await this.#try(folder, () => this.#files.list(folder));
     if (names === 'failed') return {};
+    const almost = names.filter((name) => ALMOST_DEFAULTS.test(name) && !DEFAULTS_FILE.test(name)).sort();
+    for (const name of almost) {
+      const right = `_defaults${name.slice(name.lastIndexOf('.')).toLowerCase()}`;
+      const file = join(folder, name);
+      this.#builder.refuse({ file, message: 'is left out', fix: `did you mean ${right}? rename it` });
+    }
     const [first, second] = names.filter((name) => DEFAULTS_FILE.test(name)).sort();
-    if (first === undefined) return undefined;
+    if (first === undefined) return almost.length > 0 ? {} : undefined;
     const file = join(folder, first);
     if (second !== undefined) {
       const message = `stands beside ${second}: it is not clear which one holds`;

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Problem } from '../common/error.js';
 import { composeDocument, type SyntaxFault } from './compose.js';
+import { deeperLine } from './indentation.js';
 import type { Located, LocatedEntry, LocatedMap, LocatedScalar } from './located.js';
 import { itemPath, keyPath, quoted, shortened } from './path.js';
 import { SourceText } from './place.js';
@@ -51,9 +52,13 @@ function syntaxProblems(
     offset: text.indexOf('\t', index),
   }));
   const byLine = new Map<number, Problem>();
+  const lines = text.split('\n');
   for (const { code, offset } of [...tabs, ...faults]) {
     const place = source.place(Math.min(offset, text.length));
-    if (!byLine.has(place.line)) byLine.set(place.line, { ...place, ...syntaxAdvice(code) });
+    if (byLine.has(place.line)) continue;
+    const { advice = syntaxAdvice(code), ...deeper } = deeperLine(lines, place.line, code) ?? {};
+    const shown = { ...place, ...deeper };
+    if (!byLine.has(shown.line)) byLine.set(shown.line, { ...shown, ...advice });
   }
   return [...byLine.values()].sort((a, b) => a.line! - b.line!);
 }

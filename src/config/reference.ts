@@ -1,7 +1,9 @@
+import { DEFAULT_RESOURCES } from './default-resources.js';
 import { keyPath } from './path.js';
 import type { SchemaNode } from './schema/parts.js';
 import { CONFIG_SCHEMA } from './schema/schema.js';
 import { CONFIG_SHAPE, type ObjectShape, type Shape, shapeOf } from './shape.js';
+import type { ResourcesConfig } from './types.js';
 
 /** Tables of all settings in Markdown, made from the schema. */
 export function configurationReference(): string {
@@ -27,7 +29,7 @@ function rows(shape: ObjectShape, parent: string): readonly string[] {
   return [...shape.properties].flatMap(([key, child]) => {
     const path = keyPath(parent, key);
     const item = child.kind === 'list' && child.item.kind === 'object' ? child.item : undefined;
-    const row = `| \`${path}\` | ${cell(child.description)} ${kind(child)} | ${fallback(child, shape, key)} |`;
+    const row = `| \`${path}\` | ${cell(child.description)} ${kind(child)} | ${fallback(child, shape, key, path)} |`;
     if (child.kind === 'object' && !child.definition) {
       // A section that is always there needs no row; one whose presence means something does.
       return child.default === undefined ? [row, ...rows(child, path)] : rows(child, path);
@@ -62,11 +64,15 @@ function kind(shape: Shape): string {
 const list = (item: ObjectShape): string =>
   item.definition ? `_List._ ${kind(item)}` : '_List of sections._';
 
-function fallback(shape: Shape, parent: ObjectShape, key: string): string {
+function fallback(shape: Shape, parent: ObjectShape, key: string, path: string): string {
   if (parent.required.includes(key)) return '**required**';
+  if (path in DEFAULT_RESOURCES) return resources(DEFAULT_RESOURCES[path as keyof typeof DEFAULT_RESOURCES]);
   if (shape.default === undefined) return '';
   return shape.kind === 'object' ? '' : `\`${cell(JSON.stringify(shape.default))}\``;
 }
+
+const resources = ({ requests, limits }: ResourcesConfig): string =>
+  `requests: cpu \`${requests?.cpu}\`, memory \`${requests?.memory}\`; limits: memory \`${limits?.memory}\``;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const heading = (name: string): string => `Shared: ${name}`;

@@ -1,132 +1,22 @@
-import { parseBytes, parseCpu } from './quantity.js';
-import type { Advice } from './syntax-messages.js';
-import type { ClusterConfig, ResourcesConfig } from './types.js';
-
-/** A rule that is broken, and where. */
-export interface Breach extends Advice {
-  /** Path of the setting to change. */
-  readonly path: string;
-}
-
-/** A rule over several settings that a schema cannot say. */
-export interface Rule {
-  /** All settings that `check` looks at; when one of them was refused already, the rule is not asked. */
-  readonly reads: readonly string[];
-  readonly check: (config: ClusterConfig) => readonly Breach[];
-}
-
-const NONE: readonly Breach[] = [];
-
-/** A rule with one way to break it. */
-const rule = (
-  reads: readonly string[],
-  broken: (config: ClusterConfig) => boolean,
-  breach: Breach | ((config: ClusterConfig) => Breach),
-): Rule => ({
-  reads,
-  check: (config) => {
-    if (!broken(config)) return NONE;
-    return [typeof breach === 'function' ? breach(config) : breach];
-  },
-});
-
-/** A size must be so large that something fits into it. */
-const atLeast = (path: string, least: string, of: (config: ClusterConfig) => string, what: string): Rule =>
-  rule([path], (config) => parseBytes(of(config)) < parseBytes(least), {
-    path,
-    message: `is too small for ${what}`,
-    fix: `write ${least} or more`,
-  });
+import { LIST_RULES } from './list-rules.js';
+import { PLACE_RULES } from './place-rules.js';
+import { RESOURCE_RULES } from './resource-rules.js';
+import { atLeast, type Rule, rule } from './rule.js';
 
 const MANAGED = ['aks', 'eks', 'gke'];
-/** Below this the Java runtime and its buffers do not fit. */
-const LEAST_SHIPPER_MEMORY = '512Mi';
-
-/** Every container whose resources can be set. */
-const RESOURCES: readonly (readonly [string, (config: ClusterConfig) => ResourcesConfig | undefined])[] = [
-  ['collection.pods.resources', (config) => config.collection.pods.resources],
-  ['collection.hostLogs.resources', (config) => config.collection.hostLogs.resources],
-  ['collection.events.resources', (config) => config.collection.events.resources],
-  ['aggregator.resources', (config) => config.aggregator.resources],
-  ['shipper.resources', (config) => config.shipper.resources],
-  ['operator.resources', (config) => config.operator.resources],
-  ['agent.resources', (config) => config.agent?.resources],
-];
-
-const AMOUNTS = [
-  ['cpu', parseCpu],
-  ['memory', parseBytes],
-] as const;
-
-const resourceRules: readonly Rule[] = RESOURCES.map(([path, of]) => ({
-  reads: [path],
-  check: (config) => {
-    const { requests, limits } = of(config) ?? {};
-    return AMOUNTS.flatMap(([name, parse]) => {
-      const least = requests?.[name];
-      const most = limits?.[name];
-      if (least === undefined || most === undefined || parse(least) <= parse(most)) return [];
-      return [
-        {
-          path: `${path}.requests.${name}`,
-          message: `request ${least} is above the limit ${most}`,
-          fix: 'lower the request or raise the limit',
-        },
-      ];
-    });
-  },
-}));
-
-const namespaceRules: readonly Rule[] = (['pods', 'events'] as const).map((what) => {
-  const base = `collection.${what}`;
-  return {
-    reads: [`${base}.includeNamespaces`, `${base}.excludeNamespaces`],
-    check: (config) => {
-      const { includeNamespaces, excludeNamespaces } = config.collection[what];
-      const included = new Set(includeNamespaces);
-      return excludeNamespaces.flatMap((name, index) =>
-        included.has(name)
-          ? [
-              {
-                path: `${base}.excludeNamespaces[${index}]`,
-                message: `"${name}" is included and excluded`,
-                fix: 'keep it in one of the two lists',
-              },
-            ]
-          : [],
-      );
-    },
-  };
-});
-
-const tolerationRules: readonly Rule[] = (['tolerations', 'collectorTolerations'] as const).map((list) => ({
-  reads: [`scheduling.${list}`],
-  check: (config) =>
-    config.scheduling[list].flatMap(
-      ({ key, operator = 'Equal', value, effect, tolerationSeconds }, index) => {
-        const path = `scheduling.${list}[${index}]`;
-        const breach = (name: string, message: string, fix: string): Breach => ({
-          path: `${path}.${name}`,
-          message,
-          fix,
-        });
-        const found: Breach[] = [];
-        if (operator === 'Equal' && key === undefined) {
-          found.push(breach('key', 'operator Equal needs a key', 'add the key, or write operator: Exists'));
-        }
-        if (operator === 'Exists' && value) {
-          found.push(breach('value', 'operator Exists takes no value', 'remove the value, or write Equal'));
-        }
-        if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-          found.push(breach('tolerationSeconds', 'is for the effect NoExecute', 'write effect: NoExecute'));
-        }
-        return found;
-      },
-    ),
-}));
 
 /** The rules over several settings. Pure; each says where and why. */
 export const RULES: readonly Rule[] = [
+  rule(['agent', 'opensearch'], ({ agent, opensearch }) => agent !== undefined && opensearch !== undefined, {
+    path: 'agent',
+    message: 'the gateway gives the account, so `opensearch` must not stand beside it',
+    fix: 'remove opensearch, or write `opensearch: null` where it comes from defaults',
+  }),
+  rule(['opensearch.url'], ({ opensearch }) => opensearch !== undefined && !URL.canParse(opensearch.url), {
+    path: 'opensearch.url',
+    message: 'is no address',
+    fix: 'write https:// and the name or the IP address of a host, such as https://opensearch.example.com:9200',
+  }),
   rule(
     ['opensearch.ca', 'opensearch.insecureSkipVerify'],
     ({ opensearch }) => opensearch?.ca !== undefined && opensearch.insecureSkipVerify,
@@ -143,6 +33,15 @@ export const RULES: readonly Rule[] = [
       path: 'shipper.buffer.type',
       message: 'a Kafka buffer needs a topic',
       fix: 'add shipper.buffer.kafka with bootstrapServers and topic, or write type: memory',
+    },
+  ),
+  rule(
+    ['shipper.buffer.type', 'shipper.buffer.kafka'],
+    ({ shipper }) => shipper.buffer.type === 'memory' && shipper.buffer.kafka !== undefined,
+    {
+      path: 'shipper.buffer.kafka',
+      message: 'has no effect while shipper.buffer.type is memory',
+      fix: 'write type: kafka, or remove the section',
     },
   ),
   rule(
@@ -163,17 +62,6 @@ export const RULES: readonly Rule[] = [
       message: `the least number of pods, ${shipper.autoscaling?.minReplicas}, is above the largest, ${shipper.autoscaling?.maxReplicas}`,
       fix: 'lower minReplicas or raise maxReplicas',
     }),
-  ),
-  rule(
-    ['shipper.resources'],
-    ({ shipper: { resources } }) =>
-      resources?.limits?.memory !== undefined &&
-      parseBytes(resources.limits.memory) < parseBytes(LEAST_SHIPPER_MEMORY),
-    {
-      path: 'shipper.resources.limits.memory',
-      message: 'is too little for Data Prepper',
-      fix: `write at least ${LEAST_SHIPPER_MEMORY}`,
-    },
   ),
   rule(
     ['collection.auditLog.enabled', 'cluster.distribution'],
@@ -220,6 +108,26 @@ export const RULES: readonly Rule[] = [
     }),
   ),
   rule(
+    ['collection.events.replicas', 'collection.events.spool'],
+    ({ collection: { events } }) => events.spool !== undefined && events.replicas > 1,
+    {
+      path: 'collection.events.replicas',
+      message: 'a spool belongs to one pod',
+      fix: 'write replicas: 1, or remove spool',
+    },
+  ),
+  rule(
+    ['scheduling.createPriorityClass', 'scheduling.priorityClassName'],
+    ({ scheduling }) =>
+      scheduling.createPriorityClass !== undefined &&
+      scheduling.priorityClassName?.startsWith('system-') === true,
+    {
+      path: 'scheduling.priorityClassName',
+      message: 'names that begin with "system-" are reserved by Kubernetes',
+      fix: 'write another name, or remove createPriorityClass to use a class that is there',
+    },
+  ),
+  rule(
     ['scheduling.createPriorityClass', 'scheduling.priorityClassName'],
     ({ scheduling }) =>
       scheduling.createPriorityClass !== undefined && scheduling.priorityClassName === undefined,
@@ -250,7 +158,7 @@ export const RULES: readonly Rule[] = [
     'records',
   ),
   atLeast('aggregator.storage.size', '1Gi', ({ aggregator }) => aggregator.storage.size, 'its buffers'),
-  ...namespaceRules,
-  ...tolerationRules,
-  ...resourceRules,
+  ...LIST_RULES,
+  ...PLACE_RULES,
+  ...RESOURCE_RULES,
 ];

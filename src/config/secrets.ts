@@ -5,8 +5,8 @@ const SECRET_WORD =
 const SECRET_VALUE_KEY =
   /^(.*[-_.])?(password|passwd|passphrase|pwd|token|api[-_]?key|access[-_]?key|secret[-_]?key|client[-_]?secret|private[-_]?key)$/i;
 const CAMEL_SECRET = /(Password|Passwd|Passphrase|Token|ApiKey|AccessKey|ClientSecret|PrivateKey)$/;
-// A digest behind a tag looks alike but is no account.
-const CREDENTIALS = /[^\s/:]*:[^\s/]*@(?!sha256:)/;
+/** A digest behind a tag looks like an account but is none. */
+const ACCOUNT_END = /@(?!sha256:)/;
 const ASSIGNMENT = /[:=]/;
 const SHOWN_VALUE_CHARS = 60;
 
@@ -18,7 +18,15 @@ export const isSecretValueKey = (key: string): boolean =>
   SECRET_VALUE_KEY.test(key) || CAMEL_SECRET.test(key);
 
 /** Does the text hold an account, as in `https://user:password@host`? */
-export const holdsCredentials = (text: string): boolean => CREDENTIALS.test(text);
+export const holdsCredentials = (text: string): boolean =>
+  text.split(/[\s/]/).some((part) => part.includes(':') && ACCOUNT_END.test(part.slice(part.indexOf(':'))));
+
+/** Is the text an address with a user in front of `@` or a query behind `?`? Tokens stand there. */
+export const holdsUserOrQuery = (text: string): boolean => {
+  if (ACCOUNT_END.test(text)) return true;
+  const address = text.search(/[:/.]/);
+  return address >= 0 && text.includes('?', address);
+};
 
 /** Keys that say how a Secret is called; below such a key any other one could be a secret in the wrong place. */
 const NAMING_KEY = /^(name|key|kind|secretName)$/;
@@ -30,8 +38,10 @@ const NAMING_KEY = /^(name|key|kind|secretName)$/;
  */
 export function shownKey(key: string, parent: string): string {
   if (soundsSecret(parent) && !NAMING_KEY.test(key)) return '…';
-  const at = key.search(/[:=\s]/);
-  return at > 0 && soundsSecret(key) ? key.slice(0, at) : key;
+  if (!soundsSecret(key) && !holdsUserOrQuery(key)) return key;
+  const at = key.search(/[:=\s@?/]/);
+  if (at > 0) return key.slice(0, at);
+  return holdsUserOrQuery(key) ? '…' : key;
 }
 
 /**
@@ -42,7 +52,11 @@ export function shownKey(key: string, parent: string): string {
 export function shownValue(value: unknown, path: string): string | undefined {
   if (soundsSecret(path)) return undefined;
   if (typeof value !== 'string') return String(value);
-  if (holdsCredentials(value) || (ASSIGNMENT.test(value) && soundsSecret(value.split(ASSIGNMENT)[0]!))) {
+  if (
+    holdsCredentials(value) ||
+    holdsUserOrQuery(value) ||
+    (ASSIGNMENT.test(value) && soundsSecret(value.split(ASSIGNMENT)[0]!))
+  ) {
     return undefined;
   }
   return quoted(shortened(value, SHOWN_VALUE_CHARS));

@@ -72,7 +72,7 @@ export interface ClusterConfig {
   readonly scheduling: SchedulingConfig;
   /** How the stack is closed off. @default its own defaults */
   readonly security: SecurityConfig;
-  /** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. @default none */
+  /** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. Excludes `opensearch`. @default none */
   readonly agent?: AgentConfig;
   /** Changes to single objects, for what has no setting of its own. Each must match exactly one object. @default [] */
   readonly overrides: readonly OverrideItemConfig[];
@@ -104,7 +104,7 @@ export interface ClusterInput {
   readonly scheduling?: SchedulingInput;
   /** How the stack is closed off. @default its own defaults */
   readonly security?: SecurityInput;
-  /** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. @default none */
+  /** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. Excludes `opensearch`. @default none */
   readonly agent?: AgentInput;
   /** Changes to single objects, for what has no setting of its own. Each must match exactly one object. @default [] */
   readonly overrides?: readonly OverrideItemConfig[];
@@ -118,7 +118,7 @@ export interface IdentityConfig {
   readonly id?: string;
   /** Kubernetes distribution; decides which host logs are read. `generic` fits kubeadm and anything not listed. */
   readonly distribution: 'aks' | 'eks' | 'gke' | 'k3s' | 'rke' | 'rke2' | 'generic';
-  /** Minor version of the cluster, quoted. From 1.25. @default '1.30' */
+  /** Minor version of the cluster, quoted, from 1.25. It is recorded for checks; nothing that is written depends on it yet. @default '1.30' */
   readonly kubernetesVersion: string;
   /** DNS domain of the cluster. @default 'cluster.local' */
   readonly clusterDomain: string;
@@ -132,7 +132,7 @@ export interface IdentityInput {
   readonly id?: string;
   /** Kubernetes distribution; decides which host logs are read. `generic` fits kubeadm and anything not listed. */
   readonly distribution: 'aks' | 'eks' | 'gke' | 'k3s' | 'rke' | 'rke2' | 'generic';
-  /** Minor version of the cluster, quoted. From 1.25. @default '1.30' */
+  /** Minor version of the cluster, quoted, from 1.25. It is recorded for checks; nothing that is written depends on it yet. @default '1.30' */
   readonly kubernetesVersion?: string;
   /** DNS domain of the cluster. @default 'cluster.local' */
   readonly clusterDomain?: string;
@@ -140,7 +140,7 @@ export interface IdentityInput {
 
 /** Where the records go, and as whom. */
 export interface OpensearchConfig {
-  /** Address of OpenSearch. */
+  /** Address of OpenSearch. With http:// the password and all records go over the network in clear. */
   readonly url: string;
   /** Account that may write this cluster’s indices and read nothing. */
   readonly username: string;
@@ -156,7 +156,7 @@ export interface OpensearchConfig {
 
 /** Where the records go, and as whom. As a user writes it. */
 export interface OpensearchInput {
-  /** Address of OpenSearch. */
+  /** Address of OpenSearch. With http:// the password and all records go over the network in clear. */
   readonly url: string;
   /** Account that may write this cluster’s indices and read nothing. */
   readonly username: string;
@@ -376,7 +376,7 @@ export interface CollectionAuditLogInput {
 export interface CollectionEventsConfig {
   /** Ship Kubernetes events. @default true */
   readonly enabled: boolean;
-  /** Pods of the forwarder; with 2, one stands by. @default 1 */
+  /** Pods of the forwarder; with 2, one stands by. A spool excludes 2. @default 1 */
   readonly replicas: number;
   /** Only events of these namespaces; all when empty. @default [] */
   readonly includeNamespaces: readonly string[];
@@ -396,7 +396,7 @@ export interface CollectionEventsConfig {
 export interface CollectionEventsInput {
   /** Ship Kubernetes events. @default true */
   readonly enabled?: boolean;
-  /** Pods of the forwarder; with 2, one stands by. @default 1 */
+  /** Pods of the forwarder; with 2, one stands by. A spool excludes 2. @default 1 */
   readonly replicas?: number;
   /** Only events of these namespaces; all when empty. @default [] */
   readonly includeNamespaces?: readonly string[];
@@ -474,7 +474,7 @@ export interface ShipperConfig {
   readonly version: string;
   /** Number of pods. Not used with autoscaling. @default 2 */
   readonly replicas: number;
-  /** Let the number of pods follow the CPU load. @default none */
+  /** Let the number of pods follow the CPU load. Needs metrics-server in the cluster. @default none */
   readonly autoscaling?: ShipperAutoscalingConfig;
   /** Resources of each pod. @default none */
   readonly resources?: ResourcesConfig;
@@ -494,7 +494,7 @@ export interface ShipperInput {
   readonly version?: string;
   /** Number of pods. Not used with autoscaling. @default 2 */
   readonly replicas?: number;
-  /** Let the number of pods follow the CPU load. @default none */
+  /** Let the number of pods follow the CPU load. Needs metrics-server in the cluster. @default none */
   readonly autoscaling?: ShipperAutoscalingInput;
   /** Resources of each pod. @default none */
   readonly resources?: ResourcesConfig;
@@ -508,7 +508,7 @@ export interface ShipperInput {
   readonly intake?: ShipperIntakeInput;
 }
 
-/** Let the number of pods follow the CPU load. */
+/** Let the number of pods follow the CPU load. Needs metrics-server in the cluster. */
 export interface ShipperAutoscalingConfig {
   /** Least number of pods. @default 2 */
   readonly minReplicas: number;
@@ -518,7 +518,7 @@ export interface ShipperAutoscalingConfig {
   readonly targetCpuPercent: number;
 }
 
-/** Let the number of pods follow the CPU load. As a user writes it. */
+/** Let the number of pods follow the CPU load. Needs metrics-server in the cluster. As a user writes it. */
 export interface ShipperAutoscalingInput {
   /** Least number of pods. @default 2 */
   readonly minReplicas?: number;
@@ -618,7 +618,7 @@ export interface ShipperIntakeInput {
 
 /** Serve HTTPS. */
 export interface ShipperIntakeTlsConfig {
-  /** Existing Secret of type kubernetes.io/tls, with `ca.crt` beside `tls.crt` and `tls.key`; its certificate names the Service. */
+  /** Existing Secret of type kubernetes.io/tls, with `ca.crt` beside `tls.crt` and `tls.key`; its certificate is for `<prefix>-shipper.<namespace>.svc.<clusterDomain>`. */
   readonly secretName: string;
 }
 
@@ -650,7 +650,7 @@ export interface OperatorInput {
 
 /** Where images come from. */
 export interface ImagesConfig {
-  /** Registry, with an optional path, that replaces the host of every image: for sites without access to the internet. @default none */
+  /** Registry, with an optional path, that replaces the host of every image and nothing else: for sites without access to the internet. With `mirror.example.com`, `registry.k8s.io/pause` becomes `mirror.example.com/pause`. @default none */
   readonly registry?: string;
   /** Names of existing Secrets for the registry. @default [] */
   readonly pullSecrets: readonly string[];
@@ -662,7 +662,7 @@ export interface ImagesConfig {
 
 /** Where images come from. As a user writes it. */
 export interface ImagesInput {
-  /** Registry, with an optional path, that replaces the host of every image: for sites without access to the internet. @default none */
+  /** Registry, with an optional path, that replaces the host of every image and nothing else: for sites without access to the internet. With `mirror.example.com`, `registry.k8s.io/pause` becomes `mirror.example.com/pause`. @default none */
   readonly registry?: string;
   /** Names of existing Secrets for the registry. @default [] */
   readonly pullSecrets?: readonly string[];
@@ -812,7 +812,7 @@ export interface SecuritySelinuxInput {
   readonly type?: string;
 }
 
-/** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. */
+/** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. Excludes `opensearch`. */
 export interface AgentConfig {
   /** The gateway. */
   readonly gateway: AgentGatewayConfig;
@@ -828,7 +828,7 @@ export interface AgentConfig {
   readonly resources?: ResourcesConfig;
 }
 
-/** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. As a user writes it. */
+/** Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. Excludes `opensearch`. As a user writes it. */
 export interface AgentInput {
   /** The gateway. */
   readonly gateway: AgentGatewayInput;

@@ -70,10 +70,14 @@ export class Validator {
   }
 
   #object(node: LocatedMap, shape: ObjectShape, step: Step): void {
+    const unindented = misplacedBelow(node, shape);
     for (const [key, entry] of node.entries) {
+      if (unindented.has(key)) continue;
       const child = shape.properties.get(key);
       const path = keyPath(step.path, shownKey(key, step.path));
-      if (child) this.#walk(entry.value, child, { ...step, path });
+      const lost = [...unindented].flatMap(([name, section]) => (section === key ? [name] : []));
+      if (lost.length > 0) this.#refuse(entry.value, path, emptyAdvice(lost), keyPlace(entry));
+      else if (child) this.#walk(entry.value, child, { ...step, path });
       else this.#unknown(key, entry, path, shape, step);
     }
   }
@@ -115,6 +119,26 @@ export class Validator {
       if (advice) this.#refuse(node, path, advice);
     }
   }
+}
+
+const emptyAdvice = (below: readonly string[]): Advice => ({
+  message: 'is empty',
+  fix: `indent the lines below it: ${below.join(', ')}`,
+});
+
+/** Keys that stand beside a section, right behind it, instead of in it; with the name of that section. */
+function misplacedBelow(node: LocatedMap, shape: ObjectShape): ReadonlyMap<string, string> {
+  const misplaced = new Map<string, string>();
+  let empty: readonly [string, ObjectShape] | undefined;
+  for (const [key, { value }] of node.entries) {
+    const child = shape.properties.get(key);
+    if (child) {
+      const open = child.kind === 'object' && value.kind === 'scalar' && value.plain === '';
+      empty = open ? [key, child] : undefined;
+    } else if (empty?.[1].properties.has(key)) misplaced.set(key, empty[0]);
+    else empty = undefined;
+  }
+  return misplaced;
 }
 
 /** Is told what is missing: the path of the key that should be there. */

@@ -1,5 +1,5 @@
 import type * as crd from '../../imports/logging.banzaicloud.io.js';
-import type { ResourcesConfig } from '../config/types.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import type { ImageParts } from './images.js';
 import { operatorImage, operatorPlacement } from './operator-terms.js';
 import { resourcesOr, type WorkloadProps } from './pod.js';
@@ -36,11 +36,6 @@ export const AGGREGATOR_PORT = 24240;
 /** Port of the aggregator's metrics. */
 export const AGGREGATOR_METRICS_PORT = 24231;
 
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '250m', memory: '256Mi' },
-  limits: { memory: '1Gi' },
-};
-
 /** The aggregator in the words of the operator. */
 export function aggregatorSpec(props: AggregatorProps): crd.LoggingSpecFluentd {
   const replicas = props.replicas ?? 1;
@@ -48,7 +43,7 @@ export function aggregatorSpec(props: AggregatorProps): crd.LoggingSpecFluentd {
   return {
     image: operatorImage(props.image, pullSecrets),
     configReloaderImage: operatorImage(props.configReloaderImage, pullSecrets),
-    resources: resourcesOr(DEFAULT_RESOURCES, props.resources),
+    resources: resourcesOr(DEFAULT_RESOURCES['aggregator.resources'], props.resources),
     scaling: {
       replicas,
       podManagementPolicy: 'Parallel',

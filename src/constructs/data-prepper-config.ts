@@ -1,10 +1,5 @@
 import { parseBytes } from '../config/quantity.js';
-import type {
-  OpensearchCaConfig,
-  ResourcesConfig,
-  SecretKeyConfig,
-  ShipperBufferKafkaConfig,
-} from '../config/types.js';
+import type { OpensearchCaConfig, SecretKeyConfig, ShipperBufferKafkaConfig } from '../config/types.js';
 import { initScript } from '../data-prepper/init-script.js';
 import { KAFKA_DRAIN_SECONDS } from '../data-prepper/kafka-buffer.js';
 import type { BufferOptions, PipelineOptions } from '../data-prepper/pipeline-options.js';
@@ -15,6 +10,7 @@ import { type SecretBinding, selectBindings } from '../data-prepper/secret-bindi
 import { loggingConfig, SERVER_FILES, serverConfig } from '../data-prepper/server-config.js';
 import { circuitBreakerBytes, heapBytes, type ShutdownTimes, shutdownTimes } from '../data-prepper/sizing.js';
 import { stopScript } from '../data-prepper/stop-script.js';
+import type { resourcesOr } from './pod.js';
 
 /** Where Data Prepper writes, and as whom. */
 export interface DataPrepperOpenSearch {
@@ -98,12 +94,12 @@ export interface DataPrepperConfig {
 /** Works out the files, secrets and times of a Data Prepper pod. */
 export function dataPrepperConfig(
   props: DataPrepperConfigProps,
-  resources: ResourcesConfig,
+  resources: ReturnType<typeof resourcesOr>,
 ): DataPrepperConfig {
   const options = pipelineOptions(props);
   const template = renderTemplate(buildPipelines(options));
   const secrets = mountedSecrets(props);
-  const heap = heapBytes(parseBytes(resources.limits?.memory ?? '2Gi'), props.heapPercent);
+  const heap = heapBytes(parseBytes(resources.limits['memory']!), props.heapPercent);
   const times = shutdownTimes({
     ...(props.buffer?.type === 'kafka'
       ? { kafkaDrainSeconds: KAFKA_DRAIN_SECONDS }

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { formatProblem } from '../common/error.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import { parseBytes } from '../config/quantity.js';
-import type { ResourcesConfig, ShipperAutoscalingConfig } from '../config/types.js';
+import type { ShipperAutoscalingConfig } from '../config/types.js';
 import { buildPipelines, PIPELINE_DEFAULTS } from '../data-prepper/pipelines.js';
 import { type ChunkLimits, checkBufferFits, chunkLimits } from '../data-prepper/sizing.js';
 import { validatePipelines } from '../data-prepper/validate-pipelines.js';
@@ -25,11 +26,6 @@ export interface DataPrepperProps extends DataPrepperConfigProps, WorkloadProps 
   /** Let the number of pods follow the CPU load. @default a fixed number */
   readonly autoscaling?: ShipperAutoscalingConfig;
 }
-
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '250m', memory: '1Gi' },
-  limits: { memory: '2Gi' },
-};
 
 /**
  * A Kafka buffer splits requests above one MiB, and is silent about what it then fails to write (read in its source).
@@ -74,7 +70,7 @@ export class DataPrepper extends Construct {
     const metadata = { name, namespace, labels };
     const selector = selectorFor(names);
     this.podSelector = selector;
-    const resources = resourcesOr(DEFAULT_RESOURCES, props.resources);
+    const resources = resourcesOr(DEFAULT_RESOURCES['shipper.resources'], props.resources);
     const config = dataPrepperConfig(props, resources);
     const scheme = props.intake?.tls ? 'https' : 'http';
     const host = `${name}.${namespace}.svc.${props.clusterDomain ?? 'cluster.local'}`;

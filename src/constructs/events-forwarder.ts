@@ -1,8 +1,9 @@
 import { Construct } from 'constructs';
 import type { Volume } from 'kubernetes-types/core/v1.js';
 import { yamlText } from '../common/yaml.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import { parseBytes } from '../config/quantity.js';
-import type { CollectionEventsSpoolConfig, ResourcesConfig } from '../config/types.js';
+import type { CollectionEventsSpoolConfig } from '../config/types.js';
 import { leaseRule, readRule } from './access.js';
 import {
   EVENTS_FORWARDER_DEFAULTS,
@@ -55,11 +56,6 @@ export interface EventsForwarderProps extends WorkloadProps {
   readonly intakeAuthSecret?: string;
 }
 
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '50m', memory: '64Mi' },
-  limits: { memory: '192Mi' },
-};
-
 const COMPONENT = 'events';
 const CA_KEY = 'ca.crt';
 const DATA_FOLDER = '/var/lib/opni-logging';
@@ -102,7 +98,7 @@ export class EventsForwarder extends Construct {
       files: { 'events.yaml': yamlText(file) },
       replicas: props.replicas === 2 ? 2 : 1,
       exclusive: spool !== undefined,
-      defaultResources: DEFAULT_RESOURCES,
+      defaultResources: DEFAULT_RESOURCES['collection.events.resources'],
       clusterRules: [readRule('', ['events']), readRule('events.k8s.io', ['events'])],
       namespaceRules: [leaseRule([name])],
       volumes: [dataVolume(props), ...secrets.map(({ volume }) => volume)],

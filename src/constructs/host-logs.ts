@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { PodSpec, Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { shortHash } from '../common/hash.js';
-import type { ResourcesConfig } from '../config/types.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import type { FileSource, JournalSource } from '../distributions/distribution.js';
 import { AGGREGATOR_PORT } from './aggregator.js';
 import { CONFIG_FOLDER, HTTP_PORT, hostLogsConfig, STATE_FOLDER } from './host-logs-config.js';
@@ -41,11 +41,6 @@ export interface HostLogsProps extends WorkloadProps {
   /** SELinux type of the process. @default the runtime's own */
   readonly seLinuxType?: string;
 }
-
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '50m', memory: '64Mi' },
-  limits: { memory: '256Mi' },
-};
 
 /**
  * Collects the logs of the node and of the control plane outside of pods: one DaemonSet of Fluent Bit, with positions
@@ -126,7 +121,7 @@ export class HostLogs extends Construct {
             failureThreshold: 6,
           },
           readinessProbe: { httpGet: { path: '/api/v1/health', port: 'http' }, periodSeconds: 15 },
-          resources: resourcesOr(DEFAULT_RESOURCES, props.resources),
+          resources: resourcesOr(DEFAULT_RESOURCES['collection.hostLogs.resources'], props.resources),
           securityContext: hostReader(props.seLinuxType),
           volumeMounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }, ...mounts],
         },

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import { yamlText } from '../common/yaml.js';
-import type { AgentGatewayInput, ClusterInput, ResourcesConfig, SecretKeyConfig } from '../config/types.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
+import type { AgentGatewayInput, ClusterInput, SecretKeyConfig } from '../config/types.js';
 import { leaseRule, namedRule, readRule } from './access.js';
 import { rulesFor } from './agent-rbac.js';
 import type { KubeObject } from './kube-object.js';
@@ -47,11 +48,6 @@ export interface LoggingAgentProps extends WorkloadProps {
   readonly applies: readonly KubernetesObject[];
 }
 
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '50m', memory: '96Mi' },
-  limits: { memory: '256Mi' },
-};
-
 const CLUSTER_FILE = 'cluster.json';
 
 /**
@@ -86,7 +82,7 @@ export class LoggingAgent extends Construct {
         [CLUSTER_FILE]: `${JSON.stringify(props.cluster, undefined, 2)}\n`,
       },
       replicas: props.replicas === 2 ? 2 : 1,
-      defaultResources: DEFAULT_RESOURCES,
+      defaultResources: DEFAULT_RESOURCES['agent.resources'],
       clusterRules: [...DETECTION_RULES, ...applied.clusterRules],
       namespaceRules: [...ownRules(file), ...HEALTH_RULES, ...applied.namespaceRules],
       volumes: secrets.map(({ volume }) => volume),

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
-import type { ResourcesConfig } from '../config/types.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import { KubeObject } from './kube-object.js';
 import { type ComponentLabels, labelsFor, type PodSelector, selectorFor } from './labels.js';
 import { LoggingCrds, type OperatorVersion } from './logging-crds.js';
@@ -20,11 +20,6 @@ export interface LoggingOperatorProps extends WorkloadProps {
   /** Bring the custom resource definitions along. @default true */
   readonly installCrds?: boolean;
 }
-
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '100m', memory: '128Mi' },
-  limits: { memory: '512Mi' },
-};
 
 /** Port of the operator's metrics, the only one it listens on. */
 export const OPERATOR_PORT = 8080;
@@ -134,7 +129,7 @@ export class LoggingOperator extends Construct {
             periodSeconds: 15,
             timeoutSeconds: 5,
           },
-          resources: resourcesOr(DEFAULT_RESOURCES, props.resources),
+          resources: resourcesOr(DEFAULT_RESOURCES['operator.resources'], props.resources),
           securityContext: RESTRICTED,
         },
       ],

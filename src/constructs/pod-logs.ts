@@ -1,5 +1,5 @@
 import type * as crd from '../../imports/logging.banzaicloud.io.js';
-import type { ResourcesConfig } from '../config/types.js';
+import { DEFAULT_RESOURCES } from '../config/default-resources.js';
 import { BACKLOG } from './host-logs-config.js';
 import type { ImageParts } from './images.js';
 import { listOrNothing, operatorImage, operatorPlacement } from './operator-terms.js';
@@ -23,11 +23,6 @@ export interface PodLogsProps extends WorkloadProps {
   /** SELinux type of the process. @default the runtime's own */
   readonly seLinuxType?: string;
 }
-
-const DEFAULT_RESOURCES: ResourcesConfig = {
-  requests: { cpu: '50m', memory: '64Mi' },
-  limits: { memory: '256Mi' },
-};
 
 /** The collector of container logs in the words of the operator. */
 export function podLogsSpec(props: PodLogsProps): crd.FluentbitAgentSpec {
@@ -60,7 +55,7 @@ export function podLogsSpec(props: PodLogsProps): crd.FluentbitAgentSpec {
     livenessDefaultCheck: true,
     healthCheck: { hcErrorsCount: 5, hcRetryFailureCount: 5, hcPeriod: 60 },
     metrics: { port: 2020, path: '/api/v1/metrics/prometheus' },
-    resources: resourcesOr(DEFAULT_RESOURCES, props.resources),
+    resources: resourcesOr(DEFAULT_RESOURCES['collection.pods.resources'], props.resources),
     security: { securityContext: hostReader(props.seLinuxType) },
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
     ...operatorPlacement({ ...props, tolerations: props.tolerations ?? EVERY_NODE }),

@@ -15,21 +15,27 @@ import { formatManifest, MANIFEST_NAME, type Manifest } from './manifest.js';
 import type { Staging } from './staging.js';
 
 /**
- * Makes an output folder hold exactly what was staged, and removes what an earlier run left.
+ * Makes an output folder hold what was staged and what is kept, and removes what else an earlier run left.
  *
- * The manifest first lists old and new files together, and only at the end the new ones alone. So whenever the
+ * The manifest first lists old and new files together, and only at the end those that stay. So whenever the
  * process dies, the manifest lists every file that is ours, and the next run ends what this one began. New files
  * come before old ones go: at no time an object is in neither.
  *
  * @param root output folder, locked by the caller
  * @param manifest what the folder held before
+ * @param kept files of earlier runs that stay as they are
  * @returns number of files removed
  * @throws OpniLoggingError `io` when something is in the way, before anything is changed
  */
-export function commit(root: string, manifest: Manifest, staging: Staging): number {
-  const obsolete = staging.obsolete();
+export function commit(
+  root: string,
+  manifest: Manifest,
+  staging: Staging,
+  kept: ReadonlySet<string>,
+): number {
+  const obsolete = staging.obsolete(kept);
   staging.assertUnobstructed();
-  const goal = formatManifest(staging.files);
+  const goal = formatManifest([...staging.files, ...kept]);
   const intent = formatManifest(new Set([...staging.files, ...manifest.files]));
   let removed = 0;
   if (staging.changed.size > 0 || obsolete.length > 0) {

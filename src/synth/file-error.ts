@@ -1,12 +1,14 @@
 import { messageOf, OpniLoggingError } from '../common/error.js';
 
 const FIXES: Readonly<Record<string, string>> = {
-  EACCES: 'give yourself the right to write there, or choose another output folder',
-  EPERM: 'give yourself the right to write there, or choose another output folder',
-  EROFS: 'choose an output folder that can be written to',
-  ENOSPC: 'make room on the disk, or choose another output folder',
-  EDQUOT: 'make room on the disk, or choose another output folder',
-  ENOTDIR: 'a part of this path is a file; remove it, or choose another output folder',
+  EACCES: 'give yourself the right to write there, or choose another place',
+  EPERM: 'give yourself the right to write there, or choose another place',
+  EROFS: 'choose a place that can be written to',
+  ENOSPC: 'make room on the disk, or choose another place',
+  EDQUOT: 'make room on the disk, or choose another place',
+  ENOTDIR: 'a part of this path is a file; remove it, or choose another place',
+  ENOENT: 'make the folder that it lies in, or choose another place',
+  EISDIR: 'name a file in this folder',
   EXDEV: 'the output folder must lie on one file system; choose another one',
 };
 
@@ -20,6 +22,12 @@ export function fileError(path: string, message: string, fix?: string, cause?: u
   return new OpniLoggingError('io', `${path}: ${message}`, { problems: [{ path, message, fix }], cause });
 }
 
+/** What a failed file system call is for its user; an error of ours stays as it is. */
+export function failedCall(action: string, path: string, error: unknown): OpniLoggingError {
+  if (error instanceof OpniLoggingError) return error;
+  return fileError(path, `cannot ${action}: ${messageOf(error)}`, FIXES[codeOf(error)], error);
+}
+
 /**
  * Runs a file system call; a failure names what was tried, where, and how to mend it.
  *
@@ -30,8 +38,7 @@ export function onFile<Result>(action: string, path: string, call: () => Result)
   try {
     return call();
   } catch (error) {
-    if (error instanceof OpniLoggingError) throw error;
-    throw fileError(path, `cannot ${action}: ${messageOf(error)}`, FIXES[codeOf(error)], error);
+    throw failedCall(action, path, error);
   }
 }
 

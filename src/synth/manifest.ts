@@ -6,8 +6,11 @@ import { fileError, onFile, unless } from './file-error.js';
 
 /** All names that the writer keeps for itself in an output folder begin with this. */
 export const RESERVED_PREFIX = '.opni-logging';
-/** File in the output folder that lists what was written there. */
-export const MANIFEST_NAME = `${RESERVED_PREFIX}.json`;
+/**
+ * File in the output folder that lists what was written there. It has no ending of manifests: whoever applies the folder
+ * would take it for one.
+ */
+export const MANIFEST_NAME = `${RESERVED_PREFIX}-files`;
 
 const VERSION = 1;
 const FIX =
@@ -28,6 +31,11 @@ export function isInside(path: string): boolean {
     !path.startsWith(RESERVED_PREFIX) &&
     path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
   );
+}
+
+/** The cluster that a file of the output belongs to: the name of its topmost folder. */
+export function clusterOf(path: string): string {
+  return path.slice(0, Math.max(path.indexOf('/'), 0));
 }
 
 /**

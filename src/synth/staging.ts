@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { OpniLoggingError, type Problem } from '../common/error.js';
 import { onFile } from './file-error.js';
 import type { OutputFile } from './layout.js';
-import { isInside, RESERVED_PREFIX } from './manifest.js';
+import { clusterOf, isInside, RESERVED_PREFIX } from './manifest.js';
 
 /** Folder in the output folder where files wait until all of them are there. */
 export const STAGING_NAME = `${RESERVED_PREFIX}.tmp`;
@@ -64,10 +64,26 @@ export class Staging {
     if (this.obstacleCount === 0) this.stage(file.path, content);
   }
 
+  /**
+   * Files of earlier runs that this one leaves alone: those of clusters that it does not write. A cluster whose folder
+   * was removed by hand is forgotten.
+   *
+   * @param written names of the clusters that this run writes
+   */
+  kept(written: ReadonlySet<string>): ReadonlySet<string> {
+    const stays = new Map<string, boolean>();
+    const kept = [...this.owned].filter((path) => {
+      const cluster = clusterOf(path);
+      if (!stays.has(cluster)) stays.set(cluster, !written.has(cluster) && this.exists(cluster));
+      return stays.get(cluster);
+    });
+    return new Set(kept);
+  }
+
   /** Files of earlier runs that the output shall not hold any more. */
-  obsolete(): string[] {
+  obsolete(kept: ReadonlySet<string>): string[] {
     return [...this.owned].filter(
-      (path) => !this.files.has(path) && this.inspect(dirname(path)) !== 'obstructed',
+      (path) => !this.files.has(path) && !kept.has(path) && this.inspect(dirname(path)) !== 'obstructed',
     );
   }
 
@@ -76,11 +92,10 @@ export class Staging {
     if (this.obstacleCount === 0) return;
     const hidden = this.obstacleCount - this.obstacles.length;
     const rest = hidden > 0 ? `, of which ${hidden} are not listed` : '';
-    throw new OpniLoggingError(
-      'io',
-      `${this.root}: ${this.obstacleCount} paths are in the way${rest}. Nothing was changed.`,
-      { problems: this.obstacles },
-    );
+    const paths = this.obstacleCount === 1 ? '1 path is' : `${this.obstacleCount} paths are`;
+    throw new OpniLoggingError('io', `${this.root}: ${paths} in the way${rest}. Nothing was changed.`, {
+      problems: this.obstacles,
+    });
   }
 
   /** Removes the temporary folder with what waits in it. */
@@ -103,6 +118,11 @@ export class Staging {
 
   private read(path: string): Buffer {
     return onFile('read', path, () => readFileSync(path));
+  }
+
+  private exists(name: string): boolean {
+    const path = join(this.root, name);
+    return onFile('read', path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
   }
 
   private stage(path: string, content: Buffer): void {

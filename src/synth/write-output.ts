@@ -5,7 +5,7 @@ import { commit } from './commit.js';
 import { fileError, onFile } from './file-error.js';
 import type { OutputFile } from './layout.js';
 import { lockFolder } from './lock.js';
-import { type Manifest, readManifest } from './manifest.js';
+import { clusterOf, type Manifest, readManifest } from './manifest.js';
 import { Staging } from './staging.js';
 
 /** A cluster whose files are ready. */
@@ -28,6 +28,8 @@ export interface OutputSummary {
   readonly unchanged: number;
   /** Files of an earlier run that were removed. */
   readonly removed: number;
+  /** Clusters of earlier runs that this run does not write; their files were not touched. */
+  readonly kept: number;
 }
 
 /** How far a run has come. */
@@ -42,6 +44,8 @@ export interface OutputProgress {
 
 /** Options of {@link writeOutput}. */
 export interface WriteOutputOptions {
+  /** Also remove the files of clusters that earlier runs wrote and this one does not. @default false */
+  readonly prune?: boolean;
   /** Ends the run until the first file is moved into place; after that the run ends by itself. @default none */
   readonly signal?: AbortSignal;
   /** Called after every cluster. @default none */
@@ -49,8 +53,9 @@ export interface WriteOutputOptions {
 }
 
 /**
- * Writes the files of clusters to a folder, all or nothing, and removes what an earlier run wrote there and this one
- * does not. Files of others stay. Clusters are taken one at a time, so a fleet is never held in memory.
+ * Writes the files of clusters to a folder, all or nothing, and removes what an earlier run wrote for these clusters and
+ * this one does not. Clusters that this run does not write stay, since a tool that applies the folder would uninstall
+ * them; `prune` removes them. Files of others stay always. Clusters are taken one at a time, so a fleet is never held in memory.
  *
  * When a cluster fails, the signal fires or something is in the way, the folder stays as it was. When the process is
  * killed while files are moved into place, the next run ends the work.
@@ -93,11 +98,20 @@ async function replaceContent(
   // A run that was killed may have left files there.
   staging.discard();
   try {
-    const counts = await stage(staging, clusters, options);
+    const { names, objects } = await stage(staging, clusters, options);
     assertLocked();
-    const removed = commit(folder, manifest, staging);
+    const kept = options.prune ? new Set<string>() : staging.kept(names);
+    const removed = commit(folder, manifest, staging, kept);
     const files = staging.files.size;
-    return { ...counts, files, bytes: staging.bytes, unchanged: files - staging.changed.size, removed };
+    return {
+      clusters: names.size,
+      objects,
+      files,
+      bytes: staging.bytes,
+      unchanged: files - staging.changed.size,
+      removed,
+      kept: new Set([...kept].map(clusterOf)).size,
+    };
   } finally {
     staging.discard();
   }
@@ -107,19 +121,19 @@ async function stage(
   staging: Staging,
   source: Iterable<ClusterFiles> | AsyncIterable<ClusterFiles>,
   { signal, onProgress }: WriteOutputOptions,
-): Promise<{ clusters: number; objects: number }> {
-  let clusters = 0;
+): Promise<{ names: ReadonlySet<string>; objects: number }> {
+  const names = new Set<string>();
   let objects = 0;
   for await (const cluster of source) {
     for (const file of cluster.files) staging.add(file);
-    clusters += 1;
+    names.add(cluster.cluster);
     objects += cluster.objects.length;
-    onProgress?.({ cluster: cluster.cluster, clusters, objects });
+    onProgress?.({ cluster: cluster.cluster, clusters: names.size, objects });
     // File calls block; without a turn of the event loop no signal would ever be seen.
     await nextTurn();
     signal?.throwIfAborted();
   }
-  return { clusters, objects };
+  return { names, objects };
 }
 
 /** Makes the output folder. Returns the topmost folder that had to be made, if any. */

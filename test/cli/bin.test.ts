@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -30,6 +30,7 @@ describe('the program opni-logging', () => {
     [['validate', 'prod.yaml'], 0],
     [['validate', 'missing.yaml'], 1],
     [['events'], 1],
+    [['agent', '--config', 'x'], 1],
     [['valdate'], 2],
     [['init'], 2],
   ] as const) {
@@ -61,9 +62,24 @@ describe('the program opni-logging', () => {
       this.skip();
     }
     for (const name of ['a', 'b', 'c', 'd']) folder.write(`clusters/${name}.yaml`, smallConfig(name));
-    const command = `"${process.execPath}" "${BIN}" synth --stdout clusters | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const command = `"${process.execPath}" "${BIN}" synth -q --stdout clusters | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync('bash', ['-c', command], { cwd: folder.path, encoding: 'utf8' });
     expect({ stdout, stderr }).to.deep.equal({ stdout: '---\n0\n', stderr: '' });
+  });
+
+  it('says that standard output cannot be written, without a stack', function () {
+    if (!existsSync('/dev/full')) {
+      console.log('      skipped: there is no /dev/full here');
+      this.skip();
+    }
+    for (const command of ['synth -q --stdout prod.yaml', '--help']) {
+      const line = `"${process.execPath}" "${BIN}" ${command} > /dev/full`;
+      const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: folder.path, encoding: 'utf8' });
+      expect(status, stderr).to.equal(1);
+      expect(stderr).to.match(
+        /^error: standard output: cannot write: ENOSPC.*\n {4}fix: make room on the disk, or choose another place\n$/,
+      );
+    }
   });
 
   it('does not wait for answers when nobody is there to give them', () => {

@@ -78,11 +78,44 @@ describe('opni-logging init', () => {
     );
   });
 
-  it('writes nothing that the loader refuses', async () => {
-    const { code, stderr } = await init([...FLAGS, '--distribution', 'eks', '--name', 'Not A Label']);
-    expect(code).to.equal(1);
-    expect(stderr).to.contain('cluster.name');
+  it('writes nothing that the loader refuses, and names the flag', async () => {
+    const { code, stderr } = await init([...FLAGS, '--distribution', 'eks', '--opensearch-url', 'os:9200']);
+    expect(code).to.equal(2);
+    expect(stderr).to.match(/^error: --opensearch-url: .*\n {4}fix: .*\n$/);
+    expect(stderr).to.not.contain('opni-logging.yaml');
     expect(existsSync(join(folder.path, 'opni-logging.yaml'))).to.equal(false);
+    const two = await init([...FLAGS, '--distribution', 'eks', '--name', 'No Label', '--namespace', 'N S']);
+    expect(two.stderr)
+      .to.match(/^--name: /m)
+      .and.match(/^--namespace: /m);
+    expect(two.stderr).to.contain('error: 2 flags are refused\n');
+  });
+
+  it('prints the command that makes the Secret, with the names of the file', async () => {
+    const { stdout } = await init([...FLAGS, '--distribution', 'eks', '--namespace', 'logs']);
+    expect(stdout).to.contain(
+      'kubectl create secret generic opni-opensearch-auth -n logs --from-literal=password="$PASSWORD"\n',
+    );
+  });
+
+  it('writes YAML only', async () => {
+    const { code, stderr } = await init(['x.json', ...FLAGS, '--distribution', 'eks']);
+    expect({ code, stderr }).to.deep.equal({
+      code: 2,
+      stderr: 'error: x.json: init writes YAML\n    fix: name it x.yaml\n',
+    });
+    expect(existsSync(join(folder.path, 'x.json'))).to.equal(false);
+  });
+
+  it('says when the file cannot be written', async () => {
+    folder.write('file', '');
+    const args = [...FLAGS, '--distribution', 'eks', '--force'];
+    expect((await init(['.', ...args])).stderr).to.equal(
+      'error: . is a folder\n    fix: name a file in it, such as opni-logging.yaml\n',
+    );
+    const { code, stderr } = await init(['file/x.yaml', ...args]);
+    expect(code).to.equal(1);
+    expect(stderr).to.match(/^error: file\/x\.yaml: cannot write: .*\n {4}fix: .*\n$/);
   });
 
   it('prints instead of writing with --stdout', async () => {
@@ -147,6 +180,39 @@ describe('opni-logging init', () => {
       expect(server?.requests).to.deep.equal([]);
     });
 
+    for (const [title, args, message] of [
+      ['a kubeconfig that is not there', ['--kubeconfig', 'nowhere'], 'is no readable kubeconfig'],
+      ['a context that is not there', ['--context', 'foo'], 'no context "foo"'],
+      ['a context and no kubeconfig', ['--context', 'foo'], 'no kubeconfig with the context "foo"'],
+      ['a cluster that does not answer', ['--context', 'test'], 'ECONNREFUSED'],
+    ] as const) {
+      it(`fails when flags name ${title}`, async () => {
+        const env = title.includes('no kubeconfig') ? {} : await withServer();
+        server?.close();
+        const { code, stderr } = await init([...FLAGS, '--distribution', 'rke2', ...args], { env });
+        expect(code).to.equal(1);
+        expect(stderr).to.contain('error: the cluster could not be asked: ').and.contain(message);
+        expect(stderr).to.contain(`    fix: mend ${args[0]}, or write --no-detect instead\n`);
+        expect(existsSync(join(folder.path, 'opni-logging.yaml'))).to.equal(false);
+      });
+    }
+
+    it('refuses flags that name a cluster together with --no-detect', async () => {
+      const { code, stderr } = await init([...FLAGS, '--no-detect', '--context', 'test']);
+      expect(code).to.equal(2);
+      expect(stderr).to.contain('--no-detect excludes --context');
+    });
+
+    it('gives its notes to machines too', async () => {
+      const env = await withServer();
+      server?.close();
+      const { stdout, stderr } = await init([...FLAGS, '--distribution', 'rke2', '--json'], { env });
+      expect(stderr).to.equal('');
+      const { notes } = JSON.parse(stdout);
+      expect(notes).to.have.length(1);
+      expect(notes[0]).to.contain('the cluster could not be asked');
+    });
+
     it('goes on with a note when it does not answer', async () => {
       const env = await withServer();
       server?.close();
@@ -176,6 +242,18 @@ describe('opni-logging init', () => {
       expect(written().opensearch).to.include({ url: 'http://os:9200', username: 'me' });
     });
 
+    it('says what it asks for, and what an empty answer lacks', async () => {
+      const { stderr } = await ask(['', 'prod', 'k3s', 'http://os:9200', '', 'me']);
+      for (const label of [
+        'Name of the cluster',
+        'Address of OpenSearch',
+        'OpenSearch account that writes',
+      ]) {
+        expect(stderr).to.contain(`${label} (`);
+      }
+      expect(stderr).to.contain('  Give a name.\n').and.contain('  Give the name of an account.\n');
+    });
+
     it('asks only for what no flag says', async () => {
       const { stderr } = await ask(['aks'], FLAGS);
       expect(stderr.match(/: /g)).to.have.length(1);
@@ -186,6 +264,12 @@ describe('opni-logging init', () => {
       const { stderr } = await ask([''], FLAGS, await withServer());
       expect(stderr).to.contain('[rke2]: ');
       expect(written().cluster.distribution).to.equal('rke2');
+    });
+
+    it('takes the progress line away before it tells that a cluster cannot be asked', async () => {
+      const { code, stderr } = await ask([], [...FLAGS, '--kubeconfig', 'nowhere']);
+      expect(code).to.equal(1);
+      expect(stderr).to.contain('\r\u001b[2Kerror: the cluster could not be asked: ');
     });
 
     it('names what is missing when the input ends', async () => {

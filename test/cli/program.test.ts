@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { VERSION } from '../../src/common/version.js';
 import { runCli } from './fake-context.js';
 
-const COMMANDS = ['init', 'synth', 'validate', 'schema', 'completion', 'events'];
+const COMMANDS = ['init', 'synth', 'validate', 'schema', 'completion', 'events', 'agent'];
 
 describe('opni-logging', () => {
   it('prints its version', async () => {

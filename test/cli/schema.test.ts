@@ -30,6 +30,8 @@ describe('opni-logging schema', () => {
   it('says when it cannot write', async () => {
     const { code, stderr } = await runCli(['schema', '-o', 'no/such/folder.json'], { cwd: folder.path });
     expect(code).to.equal(1);
-    expect(stderr).to.match(/^error: ENOENT/);
+    expect(stderr).to.match(
+      /^error: no\/such\/folder\.json: cannot write: ENOENT.*\n {4}fix: make the folder that it lies in/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import type { CliContext, GlobalFlags } from '../../src/cli/context.js';
-import { reportError } from '../../src/cli/report.js';
+import { counted, numberText, reportError } from '../../src/cli/report.js';
 import { Terminal, wantsColor } from '../../src/cli/terminal.js';
 import { OpniLoggingError } from '../../src/common/error.js';
 
@@ -161,5 +161,20 @@ describe('reportError', () => {
     const defect = screen();
     expect(await reportError(defect.terminal, new TypeError('x is not a function'))).to.equal(1);
     expect(defect.err.join('')).to.contain('TypeError: x is not a function').and.contain('defect');
+  });
+
+  it('says an error once whose only problem says the same', async () => {
+    const problem = { path: 'dist', message: 'is not a folder', fix: 'remove it' };
+    const { terminal, err } = screen();
+    await reportError(terminal, new OpniLoggingError('io', 'dist: is not a folder', { problems: [problem] }));
+    expect(err.join('')).to.equal('error: dist: is not a folder\n    fix: remove it\n');
+  });
+
+  it('writes all numbers alike', () => {
+    expect([counted(1, 'file'), counted(1200, 'file'), numberText(1200)]).to.deep.equal([
+      '1 file',
+      '1,200 files',
+      '1,200',
+    ]);
   });
 });

@@ -14,11 +14,16 @@ describe('opni-logging validate', () => {
     runCli(['validate', ...args], { cwd: folder.path, ...options });
 
   it('says how many clusters are fit', async () => {
-    folder.write('clusters/a.yaml', smallConfig('a'));
-    folder.write('clusters/b.yaml', smallConfig('b'));
+    for (const name of ['a', 'b']) {
+      folder.write(`clusters/${name}.yaml`, `${smallConfig(name)}collection: {events: {enabled: false}}\n`);
+    }
     expect(await validate()).to.deep.equal({ code: 0, stdout: 'ok: 2 clusters\n', stderr: '' });
     const { stdout } = await validate(['--json']);
-    expect(JSON.parse(stdout)).to.deep.equal({ ok: true, clusters: [{ name: 'a' }, { name: 'b' }] });
+    expect(JSON.parse(stdout)).to.deep.equal({
+      ok: true,
+      clusters: [{ name: 'a' }, { name: 'b' }],
+      notes: [],
+    });
   });
 
   it('tells every problem of every file at once, with file, line and column', async () => {

@@ -113,6 +113,49 @@ const CASES: readonly Case[] = [
     at: ['6:8 opensearch.url'],
     says: ['without a path or credentials', 'did you mean "https://opensearch.example.com:9200"?'],
   },
+  ...(['0', '00', '65536', '99999', '123456'] as const).flatMap((port): readonly Case[] => {
+    const says = [`port ${port} is not from 1 to 65535`];
+    const kafka = `shipper: {buffer: {type: kafka, kafka: {topic: t, bootstrapServers: ["a:1", "b:${port}"]}}}\n`;
+    const agent = `agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {trust: insecure, address: "a:${port}"}}\n`;
+    return [
+      {
+        title: `an address with port ${port}`,
+        text: swap(':9200', `:${port}`),
+        at: ['6:8 opensearch.url'],
+        says: [...says, 'http:// sends the password in clear'],
+      },
+      {
+        title: `a broker with port ${port}`,
+        text: more(kafka),
+        at: ['8:77 shipper.buffer.kafka.bootstrapServers[1]'],
+        says,
+      },
+      {
+        title: `a gateway with port ${port}`,
+        text: swap(SMALLEST.slice(SMALLEST.indexOf('opensearch')), agent),
+        at: ['5:86 agent.gateway.address'],
+        says,
+      },
+      {
+        title: `a registry with port ${port}`,
+        text: more(`images: {registry: "a:${port}/b"}\n`),
+        at: ['8:20 images.registry'],
+        says,
+      },
+    ];
+  }),
+  {
+    title: 'an address with a user alone',
+    text: swap('https://', 'https://hunter2@'),
+    at: ['6:8 opensearch.url'],
+    says: ['has a user, path or query', 'without a path or credentials'],
+  },
+  {
+    title: 'an address with a query',
+    text: swap(':9200', ':9200/?key=hunter2'),
+    at: ['6:8 opensearch.url'],
+    says: ['has a user, path or query'],
+  },
   {
     title: 'a number below its bound',
     text: more('shipper: {replicas: 0}\n'),
@@ -275,6 +318,49 @@ const CASES: readonly Case[] = [
     text: more('overrides:\n- {kind: A, name: b, merge: {mode: 0755}}\n'),
     at: ['9:36 overrides[0].merge.mode'],
     says: ['an octal number'],
+  },
+  // Indentation
+  {
+    title: 'a setting that is indented deeper than its neighbour',
+    text: swap('  distribution', '   distribution'),
+    at: ['4:4 -'],
+    says: ['line 4 is indented deeper than line 3', 'indent both alike'],
+  },
+  {
+    title: 'a setting that is indented deeper than its neighbour in quotes, with a comment between them',
+    text: swap('prod-eu-1\n  distribution', '"prod-eu-1"\r\n\n  # x\n   distribution'),
+    at: ['6:4 -'],
+    says: ['line 6 is indented deeper than line 3'],
+  },
+  {
+    title: 'several settings that are indented too deeply',
+    text: more('operator:\n  mode: bundled\n    version: x\n    other: y\n'),
+    at: ['10:5 -'],
+    says: ['line 10 is indented deeper than line 9'],
+  },
+  {
+    title: 'a setting that is indented deeper in a list',
+    text: more('overrides:\n  - kind: A\n     name: b\n'),
+    at: ['10:6 -'],
+    says: ['line 10 is indented deeper than line 9'],
+  },
+  {
+    title: 'two values in one line',
+    text: more('prefix: a: b\nnamespace: c\n'),
+    at: ['8:9 -'],
+    says: ['write the value in quotes'],
+  },
+  {
+    title: 'a section whose settings are not indented',
+    text: swap('  name: prod-eu-1\n  distribution', 'name: prod-eu-1\ndistribution'),
+    at: ['2:1 cluster'],
+    says: ['is empty', 'indent the lines below it: name, distribution'],
+  },
+  {
+    title: 'a section that has a default and whose settings are not indented',
+    text: more('shipper:\nworkers: 3\nzzz: 1\n'),
+    at: ['8:1 shipper', '10:1 zzz'],
+    says: ['indent the lines below it: workers'],
   },
   // Syntax
   { title: 'an empty file', text: '', at: ['- -'], says: ['is empty', 'opni-logging init'] },

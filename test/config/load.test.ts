@@ -137,6 +137,75 @@ clusters:
     expect(problems[0]?.message).to.equal('two clusters are named "x"; the first is at d/a.yaml:3:3');
   });
 
+  it('refuses defaults that are not indented, and no cluster as incomplete because of it', () => {
+    const text = `apiVersion: opni-logging/v1
+defaults:
+opensearch: {url: "https://x", username: u}
+clusters:
+  - cluster: {name: a, distribution: rke2}
+`;
+    const { problems } = refusal(() => loadConfigText(text, 'f.yaml'));
+    expect(problems).to.deep.equal([
+      {
+        file: 'f.yaml',
+        line: 2,
+        column: 1,
+        path: 'defaults',
+        message: 'is empty',
+        fix: 'indent the lines below it: opensearch',
+      },
+    ]);
+  });
+
+  it('refuses a name that several clusters have from their defaults', async () => {
+    const text = `apiVersion: opni-logging/v1
+defaults: {cluster: {name: x, distribution: rke2}, opensearch: {url: "https://x", username: u}}
+clusters:
+  - prefix: a
+  - prefix: b
+`;
+    const { problems } = refusal(() => loadConfigText(text, 'f.yaml'));
+    expect(problems).to.deep.equal([
+      {
+        file: 'f.yaml',
+        line: 5,
+        column: 5,
+        path: 'clusters[1].cluster.name',
+        message: 'the name comes from defaults, and another cluster has it',
+        fix: 'give each cluster its own',
+      },
+    ]);
+  });
+
+  for (const name of ['_default.yaml', '_default.yml', '_Defaults.yaml']) {
+    it(`does not leave out ${name} without a word`, async () => {
+      const contents = {
+        [`d/${name}`]: 'apiVersion: opni-logging/v1\nopensearch: {url: "https://x", username: u}\n',
+        'd/a.yaml': 'apiVersion: opni-logging/v1\ncluster: {name: a, distribution: rke}\n',
+      };
+      for (const path of ['d', 'd/a.yaml']) {
+        const { problems } = await refusalOf(load(contents, path));
+        const right = name.endsWith('yml') ? '_defaults.yml' : '_defaults.yaml';
+        expect(problems).to.deep.equal([
+          { file: `d/${name}`, message: 'is left out', fix: `did you mean ${right}? rename it` },
+        ]);
+      }
+    });
+  }
+
+  it('asks whether defaults.yaml is meant as the defaults of the folder, but takes a cluster in it', async () => {
+    const defaults = 'apiVersion: opni-logging/v1\nopensearch: {url: "https://x", username: u}\n';
+    const { problems } = await refusalOf(load({ 'd/defaults.yaml': defaults, 'd/a.yaml': SMALLEST }, 'd'));
+    expect(problems).to.deep.equal([
+      {
+        file: 'd/defaults.yaml',
+        message: 'is read as a cluster, but has no cluster.name',
+        fix: 'did you mean _defaults.yaml? rename it; or add cluster.name',
+      },
+    ]);
+    expect((await load({ 'd/defaults.yaml': SMALLEST }, 'd')).names).to.deep.equal(['prod-eu-1']);
+  });
+
   it('takes a file once that is named twice', async () => {
     expect((await load({ 'd/a.yaml': SMALLEST }, 'd', 'd/a.yaml', './d/a.yaml')).size).to.equal(1);
   });

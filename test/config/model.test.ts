@@ -200,6 +200,17 @@ describe('configTemplate', () => {
   });
 });
 
+describe('configurationReference', () => {
+  it('tells the default resources of every container', () => {
+    const rows = configurationReference()
+      .split('\n')
+      .filter((row) => /^\| `\S+\.resources`/.test(row));
+    expect(rows).to.have.length(7);
+    for (const row of rows)
+      expect(row).to.match(/cpu `\d+m`, memory `\d+[MG]i`; limits: memory `\d+[MG]i` \|$/);
+  });
+});
+
 describe('docs/configuration.md', () => {
   // Compiled tests lie in <out>/test/config; the sources may be elsewhere.
   const page = new URL('docs/configuration.md', `file://${process.cwd()}/`);

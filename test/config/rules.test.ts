@@ -11,6 +11,20 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
     '9:3 opensearch.insecureSkipVerify',
     'nothing is verified',
   ],
+  [
+    'collection: {auditLog: {path: /srv/../etc/audit.log}}\n',
+    '8:25 collection.auditLog.path',
+    'goes through',
+  ],
+  ['collection: {auditLog: {path: /etc/x/audit.log}}\n', '8:25 collection.auditLog.path', 'of the system'],
+  [
+    'collection: {hostLogs: {files: [{path: /var/log/containers/*.log, component: a}]}}\n',
+    '8:34 collection.hostLogs.files[0].path',
+    'a second time',
+  ],
+  ['namespace: kube-system\n', '8:1 namespace', 'a namespace of its own'],
+  ['collection: {pods: {excludeLabels: {"a\'b c": x}}}\n', '8:21 collection.pods.excludeLabels', 'no label'],
+  ['scheduling: {nodeSelector: {a: "bad value!"}}\n', '8:14 scheduling.nodeSelector', 'no label'],
   ['shipper: {buffer: {type: kafka}}\n', '8:20 shipper.buffer.type', 'needs a topic'],
   [
     'shipper: {buffer: {records: 4000, batchRecords: 4001}}\n',
@@ -29,7 +43,7 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
   ],
   [
     'shipper: {resources: {limits: {memory: 511Mi}}}\n',
-    '8:32 shipper.resources.limits.memory',
+    '8:32 shipper.resources.limits.memory,8:32 shipper.resources.limits.memory',
     'at least 512Mi',
   ],
   [
@@ -42,18 +56,33 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
     '8:25 collection.hostLogs.serviceManager',
     'only k3s',
   ],
+  [
+    'shipper: {resources: {requests: {memory: 2049Mi}}}\n',
+    '8:34 shipper.resources.requests.memory',
+    'request 2049Mi is above the default limit 2Gi; lower the request, or add limits.memory',
+  ],
+  [
+    'aggregator: {resources: {limits: {cpu: 249m, memory: 255Mi}}}\n',
+    '8:35 aggregator.resources.limits.cpu,8:46 aggregator.resources.limits.memory',
+    'limit 249m is below the default request 250m; raise it, or add requests.cpu',
+  ],
+  [
+    'shipper: {buffer: {kafka: {bootstrapServers: ["a:1"], topic: t}}}\n',
+    '8:20 shipper.buffer.kafka',
+    'has no effect while shipper.buffer.type is memory; write type: kafka, or remove the section',
+  ],
+  [
+    'collection: {events: {replicas: 2, spool: {}}}\n',
+    '8:23 collection.events.replicas',
+    'a spool belongs to one pod; write replicas: 1, or remove spool',
+  ],
+  [
+    'scheduling: {priorityClassName: system-node-critical, createPriorityClass: {}}\n',
+    '8:14 scheduling.priorityClassName',
+    'reserved',
+  ],
   ['security: {podSecurity: restricted}\n', '8:12 security.podSecurity', 'mount folders of the node'],
   ['scheduling: {createPriorityClass: {}}\n', '8:14 scheduling.createPriorityClass', 'has no name'],
-  [
-    'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1}}\n',
-    '8:50 agent.gateway.pins',
-    'needs a pin',
-  ],
-  [
-    'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1, trust: ca}}\n',
-    '8:50 agent.gateway.caSecret',
-    'needs its certificate',
-  ],
   [
     'collection: {pods: {includeNamespaces: [a, b], excludeNamespaces: [c, b]}}\n',
     '8:71 collection.pods.excludeNamespaces[1]',
@@ -92,7 +121,9 @@ const ALLOWED: readonly string[] = [
   'security: {podSecurity: restricted}\ncollection: {pods: {enabled: false}, hostLogs: {enabled: false}}\n',
   'scheduling: {priorityClassName: a, createPriorityClass: {}}\n',
   'scheduling: {tolerations: [{operator: Exists}, {key: a, value: b, effect: NoExecute, tolerationSeconds: 0}]}\n',
-  'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1, trust: insecure}}\n',
+  'scheduling: {priorityClassName: system-node-critical}\n',
+  'shipper: {resources: {requests: {memory: 2Gi}}}\n',
+  'collection: {events: {spool: {}}}\n',
   'collection: {pods: {includeNamespaces: [a], excludeNamespaces: [b]}, auditLog: {enabled: true}}\n',
 ];
 
@@ -128,6 +159,46 @@ describe('rules over several settings', () => {
       const text = `${SMALLEST.replace('rke2', distribution)}collection: {auditLog: {enabled: true${path}}}\n`;
       if (says) expect(problemsOf(text)[0]?.message).to.include(says);
       expect(problemsOf(text)).to.have.length(says ? 1 : 0);
+    });
+  }
+
+  const AGENT = `${SMALLEST.replace(/opensearch:[\s\S]*/, '')}agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1}}\n`;
+
+  it('refuses an agent without what its trust needs', () => {
+    expect(places(AGENT)).to.equal('5:50 agent.gateway.pins');
+    expect(places(AGENT.replace('a:1', 'a:1, trust: ca'))).to.equal('5:50 agent.gateway.caSecret');
+    expect(places(AGENT.replace('a:1', 'a:1, trust: insecure'))).to.equal('');
+  });
+
+  it('refuses an agent beside OpenSearch, also where that comes from defaults', () => {
+    const agent =
+      'agent: {bootstrapTokenSecret: {name: a, key: b}, gateway: {address: a:1, trust: insecure}}';
+    expect(problemsOf(`${SMALLEST}${agent}\n`)).to.deep.equal([
+      {
+        file: 'a.yaml',
+        line: 8,
+        column: 1,
+        path: 'agent',
+        message: 'the gateway gives the account, so `opensearch` must not stand beside it',
+        fix: 'remove opensearch, or write `opensearch: null` where it comes from defaults',
+      },
+    ]);
+    const fleet = (own: string) => `apiVersion: opni-logging/v1
+defaults: {opensearch: {url: "https://x", username: u}}
+clusters:
+  - cluster: {name: a, distribution: rke2}
+    ${agent}
+    ${own}
+`;
+    expect(places(fleet(''))).to.equal('5:5 clusters[0].agent');
+    expect(places(fleet('opensearch: null'))).to.equal('');
+  });
+
+  for (const host of ['1.2.3.999', 'a..b:9200', '[::::]:1', '-:1'] as const) {
+    it(`accepts the host ${host} only if it makes an address`, () => {
+      const text = SMALLEST.replace('opensearch.example.com:9200', host);
+      if (URL.canParse(`https://${host}`)) expect(problemsOf(text)).to.deep.equal([]);
+      else expect(places(text)).to.equal('6:3 opensearch.url');
     });
   }
 

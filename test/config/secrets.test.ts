@@ -37,6 +37,14 @@ const MISTAKES: readonly string[] = [
   'url: "https://admin:§@host:9200/x y"',
   'url: admin:§@host',
   'registry: user:§@registry.example.com',
+  'url: https://§@host:9200',
+  'url: host:9200/?key=§',
+  'url: https://host:9200/path?§',
+  'registry: §@registry.example.com',
+  'namespace: https://host/a?key=§',
+  'nodeSelector: https://host/a?key=§',
+  '"https://host/?key=§": x',
+  '{url:https://§@host}: x',
   'name: password=§',
   'namespace: token:§',
   'overrides: [{kind: A, name: b, merge: {password: §, x: {dbPassword: §, client_secret: §}}}]',
@@ -117,6 +125,15 @@ describe('secrets in a configuration', () => {
     expect(shownFor(`${SMALLEST}images: {references: {fluentd: "a/b:c@sha256:12"}}\n`)).to.include(
       'a digest goes into',
     );
+  });
+
+  it('are looked for in linear time', () => {
+    for (const piece of [':/.', 'a:', '@', '?']) {
+      const start = process.cpuUsage().user;
+      expect(shownFor(`${SMALLEST}prefix: "@${piece.repeat(500_000)}"\n`)).not.to.equal('');
+      expect(shownFor(`${SMALLEST}"${piece.repeat(500_000)}": 1\n`)).not.to.equal('');
+      expect(process.cpuUsage().user - start).to.be.below(2_000_000);
+    }
   });
 
   it('shows no character that could steer a terminal', () => {

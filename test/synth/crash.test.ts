@@ -24,6 +24,7 @@ const AFTER = [
   }),
   clusterFiles('more', { '1-namespaces.yaml': 'new\n' }),
 ];
+const PRUNE = { prune: true };
 const FOREIGN = 'kept/notes.txt';
 
 describe('a killed writer', () => {
@@ -43,7 +44,13 @@ describe('a killed writer', () => {
       writeFileSync(join(output, FOREIGN), 'mine\n');
       const start = contentOf(output);
 
-      const child = spawnSync(process.execPath, [PROGRAM, output, JSON.stringify(AFTER), String(call)]);
+      const child = spawnSync(process.execPath, [
+        PROGRAM,
+        output,
+        JSON.stringify(AFTER),
+        String(call),
+        'prune',
+      ]);
       killed = child.signal === 'SIGKILL';
       if (!killed) expect(child.status, child.stderr.toString()).to.equal(0);
 
@@ -61,7 +68,7 @@ describe('a killed writer', () => {
         expect(left, `nothing needed is missing after call ${call}`).to.have.property(path);
       }
 
-      await writeOutput(output, AFTER);
+      await writeOutput(output, AFTER, PRUNE);
       expect(contentOf(output), `completed after call ${call}`).to.deep.equal(goal);
     }
     expect(call, 'calls that change the file system').to.be.greaterThan(15);
@@ -75,9 +82,30 @@ describe('a killed writer', () => {
     for (const call of [12, 15, 18, 20]) {
       mkdirSync(output, { recursive: true });
       await writeOutput(output, BEFORE);
-      spawnSync(process.execPath, [PROGRAM, output, JSON.stringify(AFTER), String(call)]);
-      await writeOutput(output, last);
+      spawnSync(process.execPath, [PROGRAM, output, JSON.stringify(AFTER), String(call), 'prune']);
+      await writeOutput(output, last, PRUNE);
       expect(contentOf(output), `after call ${call}`).to.deep.equal(contentOf(expected));
     }
+  });
+
+  it('that keeps other clusters never touches them, and lists them all the while', async function () {
+    this.timeout(60_000);
+    let call = 0;
+    for (let killed = true; killed; ) {
+      call += 1;
+      const output = join(folder(), `call-${call}`);
+      await writeOutput(output, BEFORE);
+      const child = spawnSync(process.execPath, [PROGRAM, output, JSON.stringify(AFTER), String(call)]);
+      killed = child.signal === 'SIGKILL';
+      const left = contentOf(output);
+      expect(left, `after call ${call}`).to.have.property('gone/1-namespaces.yaml', 'old\n');
+      expect(JSON.parse(left[MANIFEST_NAME]!).files, `after call ${call}`).to.have.property('gone');
+
+      expect(await writeOutput(output, AFTER)).to.have.property('kept', 1);
+      const expected = join(folder(), 'expected');
+      await writeOutput(expected, [BEFORE[0]!, ...AFTER]);
+      expect(contentOf(output), `completed after call ${call}`).to.deep.equal(contentOf(expected));
+    }
+    expect(call, 'calls that change the file system').to.be.greaterThan(12);
   });
 });

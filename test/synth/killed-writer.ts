@@ -3,11 +3,11 @@ import { syncBuiltinESMExports } from 'node:module';
 
 /**
  * A program for the tests: writes the clusters that are given as JSON, and kills itself before the n-th call that
- * changes the file system. Exits with 0 when there are fewer such calls.
+ * changes the file system. Clusters that are not given are pruned when the fourth argument says so. Exits with 0 when there are fewer such calls.
  *
- * Arguments: output folder, clusters as JSON, n.
+ * Arguments: output folder, clusters as JSON, n, `prune` or nothing.
  */
-const [folder, clusters, fatalCall] = process.argv.slice(2) as [string, string, string];
+const [folder, clusters, fatalCall, prune] = process.argv.slice(2) as [string, string, string, string?];
 const CALLS = [
   'mkdirSync',
   'openSync',
@@ -32,4 +32,6 @@ syncBuiltinESMExports();
 
 // Only now, so that the writer sees the calls above.
 const { writeOutput } = await import('../../src/synth/write-output.js');
-await writeOutput(folder, JSON.parse(clusters) as Parameters<typeof writeOutput>[1]);
+await writeOutput(folder, JSON.parse(clusters) as Parameters<typeof writeOutput>[1], {
+  prune: prune === 'prune',
+});

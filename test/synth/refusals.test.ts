@@ -13,7 +13,7 @@ describe('writeOutput refuses, and leaves everything as it was,', () => {
   const output = () => join(base(), 'dist');
   const refused = async (clusters: Iterable<ClusterFiles>, pattern: RegExp) => {
     const before = contentOf(output());
-    const error = await errorOf(() => writeOutput(output(), clusters));
+    const error = await errorOf(() => writeOutput(output(), clusters, { prune: true }));
     expect(contentOf(output())).to.deep.equal(before);
     const text = [
       error.message,
@@ -78,7 +78,7 @@ describe('writeOutput refuses, and leaves everything as it was,', () => {
       'a/../../x',
       'a\\..\\x',
       'C:/x',
-      '.opni-logging.json',
+      '.opni-logging-files',
       'a//x',
       './x',
       '',

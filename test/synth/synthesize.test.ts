@@ -95,6 +95,6 @@ describe('synthesize', () => {
       layout: 'objects',
       format: 'json',
     });
-    expect(second).to.include({ clusters: 1, objects: 5, files: 5, unchanged: 5, removed: 5 });
+    expect(second).to.include({ clusters: 1, objects: 5, files: 5, unchanged: 5, removed: 0, kept: 1 });
   });
 });

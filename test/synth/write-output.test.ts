@@ -24,7 +24,15 @@ describe('writeOutput', () => {
 
   it('writes the files of all clusters and a manifest of them', async () => {
     const summary = await writeOutput(output(), [A, B]);
-    expect(summary).to.deep.equal({ clusters: 2, objects: 3, files: 3, bytes: 9, unchanged: 0, removed: 0 });
+    expect(summary).to.deep.equal({
+      clusters: 2,
+      objects: 3,
+      files: 3,
+      bytes: 9,
+      unchanged: 0,
+      removed: 0,
+      kept: 0,
+    });
     expect(contentOf(output())).to.deep.equal({
       [MANIFEST_NAME]: [
         '{',
@@ -93,7 +101,9 @@ describe('writeOutput', () => {
     await writeOutput(output(), [A, B]);
     writeFileSync(join(output(), 'a/kustomization.yaml'), 'mine\n');
     writeFileSync(join(output(), 'README.md'), 'mine\n');
-    const summary = await writeOutput(output(), [clusterFiles('c', { '1-namespaces.yaml': 'c1\n' })]);
+    const summary = await writeOutput(output(), [clusterFiles('c', { '1-namespaces.yaml': 'c1\n' })], {
+      prune: true,
+    });
     expect(summary.removed).to.equal(3);
     expect(Object.keys(contentOf(output()))).to.have.members([
       MANIFEST_NAME,
@@ -105,8 +115,44 @@ describe('writeOutput', () => {
 
   it('leaves no folder behind when no cluster is left', async () => {
     await writeOutput(output(), [A, B]);
-    expect(await writeOutput(output(), [])).to.include({ clusters: 0, files: 0, removed: 3 });
+    expect(await writeOutput(output(), [], { prune: true })).to.include({
+      clusters: 0,
+      files: 0,
+      removed: 3,
+    });
     expect(Object.keys(contentOf(output()))).to.deep.equal([MANIFEST_NAME]);
+  });
+
+  it('keeps the clusters that a run does not write, in the folder and in the manifest', async () => {
+    await writeOutput(output(), [A, B]);
+    const before = contentOf(output());
+    const summary = await writeOutput(output(), [clusterFiles('c', { '1-namespaces.yaml': 'c1\n' })]);
+    expect(summary).to.include({ clusters: 1, files: 1, removed: 0, kept: 2 });
+    expect(contentOf(output())).to.include({
+      ...before,
+      [MANIFEST_NAME]: contentOf(output())[MANIFEST_NAME],
+    });
+    const everything = join(base(), 'everything');
+    await writeOutput(everything, [A, B, clusterFiles('c', { '1-namespaces.yaml': 'c1\n' })]);
+    expect(contentOf(output())).to.deep.equal(contentOf(everything));
+  });
+
+  it('removes what a cluster that it writes does not have any more, and nothing of the others', async () => {
+    await writeOutput(output(), [A, B]);
+    const summary = await writeOutput(output(), [clusterFiles('a', { '1-namespaces.yaml': 'a1\n' })]);
+    expect(summary).to.include({ removed: 1, kept: 1 });
+    expect(Object.keys(contentOf(output()))).to.deep.equal([
+      MANIFEST_NAME,
+      'a/1-namespaces.yaml',
+      'b/1-namespaces.yaml',
+    ]);
+  });
+
+  it('still removes a cluster that an earlier run kept when a later one prunes', async () => {
+    await writeOutput(output(), [A]);
+    await writeOutput(output(), [B]);
+    expect(await writeOutput(output(), [B], { prune: true })).to.include({ removed: 2, kept: 0 });
+    expect(Object.keys(contentOf(output()))).to.deep.equal([MANIFEST_NAME, 'b/1-namespaces.yaml']);
   });
 
   it('moves from one layout to the other', async () => {

@@ -1,4 +1,4 @@
-import { choice, dnsLabel, optional, section, text } from './parts.js';
+import { choice, dnsLabel, optional, PORT, section, text } from './parts.js';
 
 /** The distributions that have their own table of host logs. */
 export const DISTRIBUTIONS = ['aks', 'eks', 'gke', 'k3s', 'rke', 'rke2', 'generic'] as const;
@@ -27,12 +27,16 @@ export const cluster = optional(
       DISTRIBUTIONS,
       { examples: ['rke2'] },
     ),
-    kubernetesVersion: text('Kubernetes version', 'Minor version of the cluster, quoted. From 1.25.', {
-      pattern: '^1\\.(2[5-9]|[3-9][0-9])$',
-      patternHint: 'a minor version from "1.25", quoted, without the patch number',
-      default: '1.30',
-      examples: ['1.31'],
-    }),
+    kubernetesVersion: text(
+      'Kubernetes version',
+      'Minor version of the cluster, quoted, from 1.25. It is recorded for checks; nothing that is written depends on it yet.',
+      {
+        pattern: '^1\\.(2[5-9]|[3-9][0-9])$',
+        patternHint: 'a minor version from "1.25", quoted, without the patch number',
+        default: '1.30',
+        examples: ['1.31'],
+      },
+    ),
     clusterDomain: text('Cluster domain', 'DNS domain of the cluster.', {
       pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
       patternHint: 'a DNS name without a trailing dot',
@@ -47,11 +51,15 @@ export const opensearch = optional(
   'OpenSearch',
   'Where the records go, and as whom.',
   {
-    url: text('URL', 'Address of OpenSearch.', {
-      pattern: '^https?://[A-Za-z0-9.\\-\\[\\]:]+(:[0-9]{1,5})?/?$',
-      patternHint: 'https://host:port, without a path or credentials',
-      examples: ['https://opensearch.example.com:9200'],
-    }),
+    url: text(
+      'URL',
+      'Address of OpenSearch. With http:// the password and all records go over the network in clear.',
+      {
+        pattern: `^https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:${PORT})?/?$`,
+        patternHint: 'https://host:port (http:// sends the password in clear), without a path or credentials',
+        examples: ['https://opensearch.example.com:9200'],
+      },
+    ),
     username: text('Username', 'Account that may write this cluster’s indices and read nothing.', {
       examples: ['logs-writer'],
     }),

@@ -117,7 +117,7 @@ const auditLog = section('Audit log', 'Audit log of the API server, read on the 
 
 const events = section('Events', 'Kubernetes events.', {
   enabled: flag('Enabled', 'Ship Kubernetes events.', true),
-  replicas: count('Replicas', 'Pods of the forwarder; with 2, one stands by.', {
+  replicas: count('Replicas', 'Pods of the forwarder; with 2, one stands by. A spool excludes 2.', {
     minimum: 1,
     maximum: 2,
     default: 1,

@@ -115,6 +115,9 @@ export const duration = (title: string, description: string, extra: Extra = {}):
     ...extra,
   });
 
+/** Pattern of a port, 1 to 65535. */
+export const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
 const DNS_LABEL = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
 /** Name that is a DNS label (RFC 1123). */

@@ -1,4 +1,4 @@
-import { bytes, choice, count, flag, list, objectName, optional, ref, section, text } from './parts.js';
+import { bytes, choice, count, flag, list, objectName, optional, PORT, ref, section, text } from './parts.js';
 
 /** The aggregator: Fluentd with its disk buffer. */
 export const aggregator = section(
@@ -30,7 +30,7 @@ const kafka = optional(
       'Brokers as host:port.',
       {
         type: 'string',
-        pattern: '^[A-Za-z0-9.-]+:[0-9]{1,5}$',
+        pattern: `^[A-Za-z0-9.-]+:${PORT}$`,
         patternHint: 'host:port',
       },
       { minItems: 1 },
@@ -76,15 +76,19 @@ export const shipper = section(
       maximum: 100,
       default: 2,
     }),
-    autoscaling: optional('Autoscaling', 'Let the number of pods follow the CPU load.', {
-      minReplicas: count('Least', 'Least number of pods.', { minimum: 1, maximum: 100, default: 2 }),
-      maxReplicas: count('Most', 'Largest number of pods.', { minimum: 1, maximum: 100, default: 6 }),
-      targetCpuPercent: count('CPU target', 'Mean CPU use aimed at, in percent of the request.', {
-        minimum: 1,
-        maximum: 100,
-        default: 75,
-      }),
-    }),
+    autoscaling: optional(
+      'Autoscaling',
+      'Let the number of pods follow the CPU load. Needs metrics-server in the cluster.',
+      {
+        minReplicas: count('Least', 'Least number of pods.', { minimum: 1, maximum: 100, default: 2 }),
+        maxReplicas: count('Most', 'Largest number of pods.', { minimum: 1, maximum: 100, default: 6 }),
+        targetCpuPercent: count('CPU target', 'Mean CPU use aimed at, in percent of the request.', {
+          minimum: 1,
+          maximum: 100,
+          default: 75,
+        }),
+      },
+    ),
     resources: ref('resources', 'Resources', 'Resources of each pod.'),
     heapPercent: count('Heap', 'Java heap, in percent of the memory limit.', {
       minimum: 20,
@@ -116,7 +120,7 @@ export const shipper = section(
         {
           secretName: objectName(
             'Secret name',
-            'Existing Secret of type kubernetes.io/tls, with `ca.crt` beside `tls.crt` and `tls.key`; its certificate names the Service.',
+            'Existing Secret of type kubernetes.io/tls, with `ca.crt` beside `tls.crt` and `tls.key`; its certificate is for `<prefix>-shipper.<namespace>.svc.<clusterDomain>`.',
           ),
         },
         { required: ['secretName'] },

@@ -6,6 +6,7 @@ import {
   list,
   objectName,
   optional,
+  PORT,
   ref,
   section,
   text,
@@ -37,9 +38,9 @@ const perImage = (title: string, description: string, item: Record<string, unkno
 export const images = section('Images', 'Where images come from.', {
   registry: text(
     'Registry',
-    'Registry, with an optional path, that replaces the host of every image: for sites without access to the internet.',
+    'Registry, with an optional path, that replaces the host of every image and nothing else: for sites without access to the internet. With `mirror.example.com`, `registry.k8s.io/pause` becomes `mirror.example.com/pause`.',
     {
-      pattern: '^[a-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*$',
+      pattern: `^[a-z0-9.-]+(:${PORT})?(/[a-z0-9._-]+)*$`,
       patternHint: 'host[:port][/path], without a scheme or a trailing "/"',
       examples: ['registry.example.com/mirror'],
     },
@@ -47,12 +48,12 @@ export const images = section('Images', 'Where images come from.', {
   pullSecrets: list(
     'Pull Secrets',
     'Names of existing Secrets for the registry.',
-    { type: 'string', minLength: 1 },
+    objectName('Pull Secret', 'Name of a Secret.'),
     { default: [] },
   ),
   references: perImage('References', 'Full references that replace the defaults, as repository:tag.', {
     type: 'string',
-    pattern: '^[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$',
+    pattern: `^[A-Za-z0-9.-]+(:${PORT})?(/[A-Za-z0-9._-]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`,
     patternHint: 'repository:tag; a digest goes into `digests`',
   }),
   digests: perImage('Digests', 'Digests that pin the images beyond their tags.', {
@@ -133,14 +134,14 @@ export const security = section('Security', 'How the stack is closed off.', {
 /** The agent that a gateway steers. */
 export const agent = optional(
   'Agent',
-  'Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives.',
+  'Let a gateway say whether logging is on. Only the agent is written then; it applies the stack itself, with the account that the gateway gives. Excludes `opensearch`.',
   {
     gateway: optional(
       'Gateway',
       'The gateway.',
       {
         address: text('Address', 'Address of the gateway.', {
-          pattern: '^[A-Za-z0-9.-]+:[0-9]{1,5}$',
+          pattern: `^[A-Za-z0-9.-]+:${PORT}$`,
           patternHint: 'host:port, without a scheme',
           examples: ['opni.example.com:9090'],
         }),
