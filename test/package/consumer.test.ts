@@ -30,7 +30,15 @@ app.synth();
 `;
 
 /** What a consumer needs besides the package: peers, and what one compiles with. */
-const CONSUMER_TOOLS = ['cdk8s', 'constructs', 'cdk8s-plus-28', 'typescript', '@types/node', 'undici-types'];
+const CONSUMER_TOOLS = ['cdk8s', 'constructs', 'cdk8s-plus-28', 'typescript', '@types/node'];
+const TOOLS_OF_TOOLS = ['undici-types'];
+
+/** The TypeScript that README shows. */
+function readmeExample(): string {
+  const found = /^```ts\n(.*?)^```/ms.exec(readFileSync(repositoryPath('README.md'), 'utf8'));
+  if (!found?.[1]) throw new Error('README shows no TypeScript');
+  return found[1];
+}
 
 function run(command: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
   const result = spawnSync(command, args, { cwd, encoding: 'utf8' });
@@ -41,38 +49,51 @@ function run(command: string, args: readonly string[], cwd: string): SpawnSyncRe
 describe('the package, as somebody else installs it', () => {
   const folder = useTempDir();
 
+  function pack(): string {
+    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder()];
+    const [{ filename }] = JSON.parse(run('npm', args, repositoryPath()).stdout);
+    return join(folder(), filename);
+  }
+
   /**
    * What `npm install <tarball>` makes of an empty folder, without asking a registry: the package's own files, and of
    * its dependencies only those that it declares.
    */
-  function install(): string {
-    const consumer = join(folder(), 'consumer');
+  function unpack(consumer: string): void {
     const home = join(consumer, 'node_modules', 'opni-logging');
     mkdirSync(home, { recursive: true });
-    const packed = run(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder()],
-      repositoryPath(),
-    );
-    const [{ filename }] = JSON.parse(packed.stdout);
-    run('tar', ['-xzf', join(folder(), filename), '-C', home, '--strip-components=1'], consumer);
+    run('tar', ['-xzf', pack(), '-C', home, '--strip-components=1'], consumer);
     const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
-    for (const name of [...Object.keys(dependencies), ...CONSUMER_TOOLS]) {
+    for (const name of [...Object.keys(dependencies), ...CONSUMER_TOOLS, ...TOOLS_OF_TOOLS]) {
       const link = join(consumer, 'node_modules', name);
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(repositoryPath('node_modules', name), link);
     }
-    return consumer;
+  }
+
+  /** The same with npm itself. It asks a registry, so only `.ci/run` does it, with INSTALL_FROM_REGISTRY=1. */
+  function install(consumer: string): void {
+    const { devDependencies } = JSON.parse(readFileSync(repositoryPath('package.json'), 'utf8'));
+    const tools = CONSUMER_TOOLS.map((name) => `${name}@${devDependencies[name]}`);
+    run('npm', ['install', '--no-audit', '--no-fund', pack(), ...tools], consumer);
   }
 
   it('compiles in strict mode, synthesizes, and has a command', function () {
     this.timeout(120_000);
-    const consumer = install();
+    const consumer = join(folder(), 'consumer');
+    mkdirSync(consumer, { recursive: true });
+    writeFileSync(
+      join(consumer, 'package.json'),
+      '{ "name": "consumer", "private": true, "type": "module" }\n',
+    );
+    if (process.env['INSTALL_FROM_REGISTRY']) install(consumer);
+    else unpack(consumer);
     writeFileSync(
       join(consumer, 'package.json'),
       '{ "name": "consumer", "private": true, "type": "module" }\n',
     );
     writeFileSync(join(consumer, 'app.ts'), APP);
+    writeFileSync(join(consumer, 'readme.ts'), readmeExample());
     writeFileSync(
       join(consumer, 'tsconfig.json'),
       JSON.stringify({
@@ -83,10 +104,12 @@ describe('the package, as somebody else installs it', () => {
           rootDir: '.',
           types: ['node'],
         },
-        files: ['app.ts'],
+        files: ['app.ts', 'readme.ts'],
       }),
     );
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], consumer);
+    run(process.execPath, ['readme.js'], consumer);
+    expect(readFileSync(join(consumer, 'dist', 'logging.k8s.yaml'), 'utf8')).to.include('kind: Logging');
     run(process.execPath, ['app.js'], consumer);
     const manifests = readFileSync(join(consumer, 'dist', 'stack.k8s.yaml'), 'utf8');
     expect(manifests).to.include('kind: ClusterFlow').and.to.include('team: platform');
