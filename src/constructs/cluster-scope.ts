@@ -31,7 +31,6 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'logging.banzaicloud.io/Logging',
   'logging.banzaicloud.io/LoggingRoute',
   'logging-extensions.banzaicloud.io/EventTailer',
-  'logging.opni.io/LogAdapter',
 ]);
 
 /** Tells which objects belong to the cluster and not to a namespace. */

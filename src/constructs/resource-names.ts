@@ -1,4 +1,5 @@
 import { OpniLoggingError } from '../common/error.js';
+import { clusterScopeTest } from './cluster-scope.js';
 import { groupOf, type KubernetesObject } from './kubernetes-object.js';
 
 /** What the API server calls a kind in its addresses and in rules. */
@@ -11,16 +12,19 @@ export interface ResourceName {
   readonly clusterScoped: boolean;
 }
 
-const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
+/** Kinds that the stack is made of, by group, with their plural names. */
+const PLURALS: Readonly<Record<string, readonly string[]>> = {
   '': [
     'ConfigMap configmaps',
     'LimitRange limitranges',
+    'Namespace namespaces',
     'PersistentVolumeClaim persistentvolumeclaims',
     'ResourceQuota resourcequotas',
     'Secret secrets',
     'Service services',
     'ServiceAccount serviceaccounts',
   ],
+  'apiextensions.k8s.io': ['CustomResourceDefinition customresourcedefinitions'],
   apps: ['DaemonSet daemonsets', 'Deployment deployments', 'StatefulSet statefulsets'],
   autoscaling: ['HorizontalPodAutoscaler horizontalpodautoscalers'],
   batch: ['CronJob cronjobs', 'Job jobs'],
@@ -29,21 +33,19 @@ const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
     'ClusterFlow clusterflows',
     'ClusterOutput clusteroutputs',
     'Flow flows',
+    'FluentbitAgent fluentbitagents',
     'FluentdConfig fluentdconfigs',
+    'Logging loggings',
     'Output outputs',
   ],
-  'logging.opni.io': ['DataPrepper datapreppers'],
   'networking.k8s.io': ['NetworkPolicy networkpolicies'],
   policy: ['PodDisruptionBudget poddisruptionbudgets'],
-  'rbac.authorization.k8s.io': ['Role roles', 'RoleBinding rolebindings'],
-};
-
-const CLUSTER_SCOPED: Readonly<Record<string, readonly string[]>> = {
-  '': ['Namespace namespaces'],
-  'apiextensions.k8s.io': ['CustomResourceDefinition customresourcedefinitions'],
-  'logging.banzaicloud.io': ['FluentbitAgent fluentbitagents', 'Logging loggings'],
-  'logging.opni.io': ['LogAdapter logadapters'],
-  'rbac.authorization.k8s.io': ['ClusterRole clusterroles', 'ClusterRoleBinding clusterrolebindings'],
+  'rbac.authorization.k8s.io': [
+    'ClusterRole clusterroles',
+    'ClusterRoleBinding clusterrolebindings',
+    'Role roles',
+    'RoleBinding rolebindings',
+  ],
   'scheduling.k8s.io': ['PriorityClass priorityclasses'],
 };
 
@@ -57,14 +59,21 @@ export type ResourceNames = (object: KubernetesObject) => ResourceName;
  * @returns a function that throws OpniLoggingError `construct` for a kind that is not known
  */
 export function resourceNames(objects: readonly KubernetesObject[]): ResourceNames {
-  const known = new Map<string, ResourceName>([
-    ...tableEntries(NAMESPACED, false),
-    ...tableEntries(CLUSTER_SCOPED, true),
+  const isClusterScoped = clusterScopeTest(objects);
+  const plurals = new Map<string, string>([
+    ...Object.entries(PLURALS).flatMap(([group, kinds]) =>
+      kinds.map((entry): [string, string] => {
+        const [kind = '', plural = ''] = entry.split(' ');
+        return [`${group}/${kind}`, plural];
+      }),
+    ),
     ...objects.filter(({ kind }) => kind === 'CustomResourceDefinition').map(declared),
   ]);
-  return ({ apiVersion, kind, metadata }) => {
-    const found = known.get(`${groupOf(apiVersion)}/${kind}`);
-    if (found) return found;
+  return (object) => {
+    const { apiVersion, kind, metadata } = object;
+    const group = groupOf(apiVersion);
+    const plural = plurals.get(`${group}/${kind}`);
+    if (plural !== undefined) return { group, plural, clusterScoped: isClusterScoped(object) };
     throw new OpniLoggingError('construct', `${kind} of ${apiVersion} has no known resource name`, {
       problems: [
         {
@@ -77,23 +86,7 @@ export function resourceNames(objects: readonly KubernetesObject[]): ResourceNam
   };
 }
 
-function tableEntries(
-  table: Readonly<Record<string, readonly string[]>>,
-  clusterScoped: boolean,
-): [string, ResourceName][] {
-  return Object.entries(table).flatMap(([group, kinds]) =>
-    kinds.map((entry): [string, ResourceName] => {
-      const [kind, plural = ''] = entry.split(' ');
-      return [`${group}/${kind}`, { group, plural, clusterScoped }];
-    }),
-  );
-}
-
-function declared(definition: KubernetesObject): [string, ResourceName] {
-  const { group, scope, names } = definition['spec'] as {
-    group: string;
-    scope: string;
-    names: { kind: string; plural: string };
-  };
-  return [`${group}/${names.kind}`, { group, plural: names.plural, clusterScoped: scope === 'Cluster' }];
+function declared(definition: KubernetesObject): [string, string] {
+  const { group, names } = definition['spec'] as { group: string; names: { kind: string; plural: string } };
+  return [`${group}/${names.kind}`, names.plural];
 }
