@@ -121,6 +121,11 @@ export function median(contender: Contender, clusters: number, runs: number): Co
   return costs.sort((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor(runs / 2)]!;
 }
 
+/** CPU seconds of the cheapest of several runs: what else the machine does only ever adds. */
+export function leastCpu(contender: Contender, clusters: number, runs: number): number {
+  return Math.min(...Array.from({ length: runs }, () => measure(contender, clusters).cpuSeconds));
+}
+
 function totals(usage: string): Pick<Cost, 'cpuSeconds' | 'peakMegabytes'> {
   const lines = readFileSync(usage, 'utf8').trim().split('\n');
   const processes = lines.map((line) => JSON.parse(line) as { cpuSeconds: number; peakMegabytes: number });
