@@ -7,6 +7,8 @@ const FIXES: Readonly<Record<string, string>> = {
   ENOSPC: 'make room on the disk, or choose another place',
   EDQUOT: 'make room on the disk, or choose another place',
   ENOTDIR: 'a part of this path is a file; remove it, or choose another place',
+  // What Node 24 says of the same.
+  EEXIST: 'a part of this path is a file; remove it, or choose another place',
   ENOENT: 'make the folder that it lies in, or choose another place',
   EISDIR: 'name a file in this folder',
   EXDEV: 'the output folder must lie on one file system; choose another one',
