@@ -3,7 +3,7 @@ import { quoted, shortened } from './path.js';
 const SECRET_WORD =
   /passw|passphrase|passcode|\bpass\b|pwd|token|secret|credential|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key/i;
 const SECRET_VALUE_KEY =
-  /^(.*[-_.])?(password|passwd|passphrase|pwd|token|api[-_]?key|access[-_]?key|secret[-_]?key|client[-_]?secret|private[-_]?key)$/i;
+  /^(.*[-_.])?(password|passwd|passphrase|auth[-_]pass|pwd|token|api[-_]?key|access[-_]?key|secret[-_]?key|client[-_]?secret|private[-_]?key)$/i;
 const CAMEL_SECRET = /(Password|Passwd|Passphrase|Token|ApiKey|AccessKey|ClientSecret|PrivateKey)$/;
 /** A digest behind a tag looks like an account but is none. */
 const ACCOUNT_END = /@(?!sha256:)/;

@@ -24,8 +24,6 @@ export interface LogAdapterProps {
   readonly name: string;
   /** Namespace of the aggregator and of the collectors. */
   readonly namespace: string;
-  /** Generation of the Logging Operator. @default '6.7' */
-  readonly operatorVersion?: '6.7' | '4.10';
   /** DNS domain of the cluster. @default 'cluster.local' */
   readonly clusterDomain?: string;
   /**

@@ -112,12 +112,11 @@ export class LoggingStack extends Construct {
   }
 
   private addLogAdapter(): LogAdapter {
-    const { aggregator, collection, cluster, namespace, operator } = this.config;
+    const { aggregator, collection, cluster, namespace } = this.config;
     const { pods } = collection;
     return new LogAdapter(this, 'LogAdapter', {
       name: this.names.logging,
       namespace,
-      operatorVersion: operator.version,
       clusterDomain: cluster.clusterDomain,
       errorOutput: this.names.errorOutput,
       aggregator: {

@@ -23,6 +23,7 @@ export function lintContextOf(config: ClusterConfig): LintContext {
 export function checkCluster(config: ClusterConfig, objects: readonly KubernetesObject[]): void {
   const problems = lintObjects(objects, lintContextOf(config));
   if (problems.length === 0) return;
-  const message = `the objects of ${config.cluster.name} break ${problems.length} rule(s)`;
+  const rules = problems.length === 1 ? 'a rule' : `rules in ${problems.length} places`;
+  const message = `the objects of ${config.cluster.name} break ${rules}`;
   throw new OpniLoggingError('lint', message, { problems });
 }

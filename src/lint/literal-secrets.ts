@@ -1,7 +1,7 @@
 import { isSecretValueKey } from '../config/secrets.js';
 
 const WORDS =
-  '(?:passw(?:or)?d|passphrase|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret)';
+  '(?:passw(?:or)?d|passphrase|auth[-_]pass|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret)';
 /** `key: value` and `key=value`, also within a line of JSON; not `$key=…` of a shell. */
 const ASSIGNED = new RegExp(
   `(?<![\\w.$-])(?<!\\$\\{)-{0,2}["']?([\\w.-]*${WORDS})["']?[ \\t]*[:=][ \\t]*("[^"]*"|'[^']*'|[^\\s,}]*)`,
@@ -10,9 +10,10 @@ const ASSIGNED = new RegExp(
 /** Two words in a line, as in the configuration of Fluent Bit. */
 const SPACED = new RegExp(`^[ \\t]*([\\w.-]*${WORDS})[ \\t]+(\\S+)[ \\t]*$`, 'gi');
 /** What every finding holds. Most texts hold nothing of it and need no closer look. */
-const WORTH_A_LOOK = /passw|passphrase|pwd|token|key|secret|:\/\//i;
+const WORTH_A_LOOK = /passw|auth[-_]pass|authorization|passphrase|pwd|token|key|secret|:\/\//i;
 /** Finds the lines worth a closer look. In lower case, since that is several times faster than ignoring case. */
-const ANY_WORD = /passw|passphrase|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret/g;
+const ANY_WORD =
+  /passw|auth[-_]pass|passphrase|pwd|token|(?:api|access|secret|private)[-_]?key|client[-_]?secret/g;
 const URL_ACCOUNT = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:([^\s/@]{1,256})@/gi;
 const AUTHORIZATION = /authorization["']?[ \t]*[:=]?[ \t]*["']?(?:basic|bearer)[ \t]+[A-Za-z0-9+/=._~-]{4,}/i;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
