@@ -1,7 +1,9 @@
 import { messageOf, OpniLoggingError } from '../common/error.js';
 import type { DistributionFacts, NodeFacts } from '../distributions/detect.js';
-import { getJson } from './get-json.js';
+import type { ApiAnswer, ApiClient, ApiRequest } from './api-client.js';
+import { openApiClient } from './api-client-http.js';
 import { type KubeconfigOptions, kubeconfigFiles, openKubeconfig } from './kubeconfig.js';
+import { metadataAccept } from './list-objects.js';
 
 /** Options of {@link readClusterFacts}. */
 export interface ClusterFactsOptions extends KubeconfigOptions {
@@ -29,9 +31,6 @@ interface PartialMetadata {
   };
 }
 
-/** Metadata only: a full node carries up to 50 image names, some 20 kB each. */
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
-
 /** One page of nodes tells the distribution; all clusters of one kind have the marks on every node. */
 const NODE_LIMIT = 500;
 
@@ -56,7 +55,8 @@ export async function readClusterFacts(options: ClusterFactsOptions): Promise<Cl
 }
 
 async function ask(options: KubeconfigOptions, signal: AbortSignal): Promise<ClusterFacts> {
-  const server = await openKubeconfig(options, signal);
+  const server = openKubeconfig(options);
+  const client = openApiClient(server);
   const notes: string[] = [];
   const orNote = async <T>(answer: Promise<T>, consequence: string): Promise<T | undefined> => {
     try {
@@ -68,19 +68,22 @@ async function ask(options: KubeconfigOptions, signal: AbortSignal): Promise<Clu
     }
   };
   const [version, nodes, kubeSystem] = await Promise.all([
-    getJson<{ readonly gitVersion?: unknown }>(server, '/version', { signal }),
+    read<{ readonly gitVersion?: unknown }>(client, { path: '/version', signal }),
     orNote(
-      getJson<{ readonly items?: readonly PartialMetadata[] }>(server, `/api/v1/nodes?limit=${NODE_LIMIT}`, {
+      read<{ readonly items?: readonly PartialMetadata[] }>(client, {
+        path: '/api/v1/nodes',
+        query: { limit: NODE_LIMIT },
+        // A full node carries up to 50 image names, some 20 kB each.
+        accept: metadataAccept('PartialObjectMetadataList'),
         signal,
-        accept: METADATA_LIST,
       }),
       'the distribution is told by the version alone',
     ),
     orNote(
-      getJson<PartialMetadata>(server, '/api/v1/namespaces/kube-system', { signal }),
+      read<PartialMetadata>(client, { path: '/api/v1/namespaces/kube-system', signal }),
       'the cluster id is not known',
     ),
-  ]);
+  ]).finally(() => client.close());
   if (typeof version.gitVersion !== 'string') {
     throw new OpniLoggingError('cluster', 'GET /version: the answer is not that of a Kubernetes API server');
   }
@@ -97,3 +100,19 @@ const toNodeFacts = ({ metadata }: PartialMetadata): NodeFacts => ({
   labels: metadata?.labels ?? {},
   annotations: metadata?.annotations ?? {},
 });
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  401: 'the credentials were refused (401)',
+  403: 'the account may not read it (403)',
+};
+
+/** One attempt, since a person waits. Never quotes the answer: at the other end may be anything. */
+async function read<T extends object>(client: ApiClient, request: Omit<ApiRequest, 'method'>): Promise<T> {
+  const answer: ApiAnswer = await client.request({ ...request, method: 'GET', retry: false });
+  const refuse = (why: string) => new OpniLoggingError('cluster', `GET ${request.path}: ${why}`);
+  if (answer.status !== 200) {
+    throw refuse(REFUSALS[answer.status] ?? `the server answered ${answer.status}`);
+  }
+  if (typeof answer.body !== 'object' || answer.body === null) throw refuse('the answer is not JSON');
+  return answer.body as T;
+}

@@ -9,6 +9,8 @@ export interface ExecPlugin {
   readonly command: string;
   readonly args?: readonly string[] | null;
   readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+  /** The program wants to know which cluster it is for. */
+  readonly provideClusterInfo?: boolean;
 }
 
 /** What a credential program gave. */
@@ -16,6 +18,8 @@ export interface ExecCredential {
   readonly token?: string;
   readonly clientCertificateData?: string;
   readonly clientKeyData?: string;
+  /** When it runs out, as RFC 3339. */
+  readonly expirationTimestamp?: string;
 }
 
 /** Options of {@link execCredential}. */
@@ -24,12 +28,13 @@ export interface ExecCredentialOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Kills the program. */
   readonly signal: AbortSignal;
+  /** The cluster, for a program that wants to know. @default not told */
+  readonly cluster?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Runs the credential program of a kubeconfig user. It gets no terminal, and what it writes to its error output is
- * dropped, since that may hold secrets. client-node's own runner can neither be stopped nor passes
- * `KUBERNETES_EXEC_INFO`, which several programs insist on.
+ * dropped, since that may hold secrets.
  *
  * @throws OpniLoggingError `cluster` when it is missing, fails, or prints no credential
  */
@@ -39,7 +44,12 @@ export async function execCredential(
 ): Promise<ExecCredential> {
   const fail = (what: string, cause?: unknown) =>
     new OpniLoggingError('cluster', `the credential program ${plugin.command} ${what}`, { cause });
-  const info = { apiVersion: plugin.apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
+  const cluster = plugin.provideClusterInfo ? options.cluster : undefined;
+  const info = {
+    apiVersion: plugin.apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false, cluster },
+  };
   const extra = Object.fromEntries((plugin.env ?? []).map(({ name, value }) => [name, value]));
   const child = spawn(plugin.command, plugin.args ?? [], {
     env: { ...options.env, ...extra, KUBERNETES_EXEC_INFO: JSON.stringify(info) },

@@ -51,7 +51,7 @@ export async function startApiServer(
   };
 }
 
-/** Text of a kubeconfig with one context `test`. client-node takes plain HTTP only with the insecure flag. */
+/** Text of a kubeconfig with one context `test`; any certificate is accepted unless `cluster` says otherwise. */
 export function kubeconfigText(
   url: string,
   user: unknown = { token: 't0ken' },
