@@ -38,6 +38,9 @@ export class AgentChart extends Chart {
       keyringSecret: agent.keyringSecret,
       credentialsSecret: names.credentials,
       disableAfter: agent.disableAfter,
+      // The stack's own, so that agent and command can take turns.
+      inventory: names.inventory,
+      lockLease: names.lock,
       replicas: agent.replicas,
       cluster,
       applies: everyObject(cluster),

@@ -37,4 +37,12 @@ export class StackNames {
   get agent(): string {
     return `${this.prefix}-agent`;
   }
+  /** ConfigMap that lists what was applied, by the agent or by the command. */
+  get inventory(): string {
+    return `${this.prefix}-inventory`;
+  }
+  /** Lease that whoever applies the stack must hold. */
+  get lock(): string {
+    return `${this.prefix}-apply`;
+  }
 }

@@ -1,0 +1,184 @@
+import { OpniLoggingError } from '../common/error.js';
+import type { ApplyOptions } from './apply.js';
+import { type Inventory, type InventoryEntry, isSameInventory } from './inventory/inventory.js';
+import { readInventory, type StoredInventory, writeInventory } from './inventory/inventory-store.js';
+import { makePlan, type Plan } from './plan/make-plan.js';
+import type { Decision, PlanOptions } from './plan/plan-objects.js';
+import { type PruneRun, prune } from './removal/prune.js';
+import type { Candidate } from './removal/remove-object.js';
+import { Lock } from './session/lock.js';
+import type { Report } from './session/report.js';
+import type { Session } from './session/session.js';
+import { keyOf, refOf } from './set/object-ref.js';
+import type { ObjectSet } from './set/object-set.js';
+import { runStages, type StageRun, type StagesOptions } from './stages/run-stages.js';
+
+const DEFAULT_WAIT_MS = 300_000;
+
+/** How a plan is made for an apply. */
+export const planOptionsOf = ({
+  conflicts = {},
+  recreate = true,
+  dryRun = false,
+}: ApplyOptions): PlanOptions => ({
+  conflicts,
+  recreate,
+  tryCreates: dryRun,
+});
+
+const membersOf = (decisions: readonly Decision[]) =>
+  decisions.filter(({ member }) => member).map(({ object }) => refOf(object));
+
+/** What pruning needs to know of a plan. */
+export const pruneRun = (
+  decisions: readonly Decision[],
+  candidates: readonly Candidate[],
+  inventory: Inventory | undefined,
+  uids: ReadonlyMap<string, string>,
+  fence: () => Promise<void>,
+): Omit<PruneRun, 'timeoutMs'> => ({
+  candidates,
+  members: membersOf(decisions),
+  appliedUids: new Set(uids.values()),
+  known: inventory?.entries.length ?? 0,
+  fence,
+});
+
+/** The part of an apply that changes the cluster. */
+export class ApplyRun {
+  constructor(
+    private readonly session: Session,
+    private readonly report: Report,
+    private readonly wanted: ObjectSet,
+    private readonly options: ApplyOptions,
+  ) {}
+
+  private get waitMs(): number {
+    return this.options.waitMs ?? DEFAULT_WAIT_MS;
+  }
+
+  /**
+   * @param seen the inventory that the plan was made with
+   * @returns UIDs of the objects that are in the cluster as wanted, by `keyOf`
+   */
+  async work(seen: StoredInventory | undefined, made: Plan): Promise<ReadonlyMap<string, string>> {
+    const { session, report } = this;
+    let stages = this.stages(made);
+    // The lock and the inventory live in a namespace that may be a member itself.
+    const { namespace } = session.set;
+    if (made.newNamespaces.has(namespace)) await stages.makeNamespace(namespace);
+    const lock = await Lock.acquire({
+      ...session,
+      ...this.options.lock,
+      onWait: (holder) =>
+        report.tell({
+          type: 'step',
+          step: 'lock',
+          message: `waiting for ${holder}, which changes this set now`,
+        }),
+    });
+    try {
+      const stored = await readInventory(session);
+      if (stored?.resourceVersion === seen?.resourceVersion) {
+        await this.change(lock, stored, made, stages);
+      } else {
+        const plan = await makePlan(session, this.wanted, stored?.inventory, planOptionsOf(this.options));
+        stages = this.stages(plan);
+        await this.change(lock, stored, plan, stages);
+      }
+    } finally {
+      await lock.release();
+    }
+    return stages.uids;
+  }
+
+  private stages(plan: Plan): StageRun {
+    const { conflicts = {} } = this.options;
+    const options: StagesOptions = { conflicts, waitMs: this.waitMs };
+    return runStages(this.session, this.report, plan.decisions, options);
+  }
+
+  private async change(
+    lock: Lock,
+    stored: StoredInventory | undefined,
+    plan: Plan,
+    stages: StageRun,
+  ): Promise<void> {
+    const { session, report } = this;
+    const before = stored?.inventory;
+    let current = await this.write(stored, this.intent(before, plan));
+    await stages.run({
+      fence: () => lock.assertHeld(),
+      journal: async (key) => {
+        const entries = current.inventory.entries.map((entry) =>
+          keyOf(entry) === key ? { ...entry, recreating: true } : entry,
+        );
+        current = await this.write(current, { ...current.inventory, entries });
+      },
+    });
+    const members = membersOf(plan.decisions);
+    const failed = report.problems.length > 0;
+    if (failed && plan.candidates.length > 0) {
+      report.tell({
+        type: 'warning',
+        message: 'nothing that left the set was removed, because of the failures',
+      });
+    }
+    const rest = failed
+      ? { remaining: plan.candidates.map((candidate) => ({ candidate, kept: false })), complete: false }
+      : await prune(
+          session,
+          report,
+          {
+            ...pruneRun(plan.decisions, plan.candidates, before, stages.uids, () => lock.assertHeld()),
+            timeoutMs: this.waitMs,
+          },
+          this.options.prune ?? {},
+        );
+    const entries: InventoryEntry[] = [
+      ...members.map((ref) => withUid(ref, stages.uids.get(keyOf(ref)))),
+      ...rest.remaining.map(({ candidate: { ref, uid }, kept }) => ({
+        ...withUid(ref, uid),
+        ...(kept ? { kept } : {}),
+      })),
+    ];
+    const phase = report.problems.length === 0 && rest.complete ? 'applied' : 'applying';
+    await this.write(current, { ...current.inventory, phase, entries });
+  }
+
+  /** What the inventory says before the first change: all that was there, and all that may come. */
+  private intent(before: Inventory | undefined, { decisions, candidates }: Plan): Inventory {
+    const entries = new Map((before?.entries ?? []).map((entry) => [keyOf(entry), entry]));
+    for (const { ref, uid } of candidates) {
+      if (!entries.has(keyOf(ref))) entries.set(keyOf(ref), withUid(ref, uid));
+    }
+    for (const { object, member, live } of decisions) {
+      const ref = refOf(object);
+      if (member) entries.set(keyOf(ref), withUid(ref, live?.metadata.uid));
+    }
+    return {
+      generation: (before?.generation ?? 0) + 1,
+      phase: 'applying',
+      digest: this.wanted.digest,
+      entries: [...entries.values()],
+    };
+  }
+
+  private async write(stored: StoredInventory | undefined, inventory: Inventory): Promise<StoredInventory> {
+    this.session.signal?.throwIfAborted();
+    // A run that fails in the same way again writes nothing again.
+    if (stored && isSameInventory(stored.inventory, inventory)) return stored;
+    try {
+      return await writeInventory(this.session, inventory, stored);
+    } catch (error) {
+      if (!(error instanceof OpniLoggingError)) throw error;
+      throw new OpniLoggingError(error.code, `The inventory could not be written: ${error.message}`, {
+        problems: error.problems,
+        cause: error,
+      });
+    }
+  }
+}
+
+const withUid = <Ref extends object>(ref: Ref, uid: string | undefined): Ref & { readonly uid?: string } =>
+  uid === undefined ? ref : { ...ref, uid };

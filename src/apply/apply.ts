@@ -1,0 +1,168 @@
+import type { Problem } from '../common/error.js';
+import type { KubernetesObject } from '../constructs/kubernetes-object.js';
+import type { LiveObject } from '../kube/live-object.js';
+import { ApplyRun, planOptionsOf, pruneRun } from './apply-run.js';
+import { type SettleOptions, settle } from './health/settle.js';
+import type { Inventory } from './inventory/inventory.js';
+import { readInventory } from './inventory/inventory-store.js';
+import { makePlan, type Plan } from './plan/make-plan.js';
+import type { Decision } from './plan/plan-objects.js';
+import type { ConflictPolicy } from './plan/policy.js';
+import { type PruneOptions, prune } from './removal/prune.js';
+import { type Counts, Report } from './session/report.js';
+import { openSession, type Session, type SessionOptions } from './session/session.js';
+import { keyOf, refOf } from './set/object-ref.js';
+import { objectSet } from './set/object-set.js';
+
+/** Options of {@link applySet}. */
+export interface ApplyOptions extends SessionOptions {
+  /** Asks the API server what would happen, and changes nothing, the inventory and the lock included. @default false */
+  readonly dryRun?: boolean;
+  /** How to get along with others. @default `{}` */
+  readonly conflicts?: ConflictPolicy;
+  /**
+   * Whether an object may be deleted and made anew when a field that differs cannot be changed. Only kinds that lose
+   * nothing by it are.
+   * @default true
+   */
+  readonly recreate?: boolean;
+  /** @default `{}` */
+  readonly prune?: PruneOptions;
+  /** How long to wait for what later objects need, and for what is being deleted, in milliseconds. @default 300000 */
+  readonly waitMs?: number;
+  /** Waits until the objects are healthy, or not. @default not */
+  readonly health?: SettleOptions;
+  /** @default see the properties */
+  readonly lock?: {
+    /** How long a silent holder stays the holder, in milliseconds. @default 30000 */
+    readonly durationMs?: number;
+    /** How long to wait for another holder, in milliseconds. @default 60000 */
+    readonly waitMs?: number;
+    /** Name of this actor. @default host name, process and a random part */
+    readonly holder?: string;
+  };
+}
+
+/** What came of an apply. */
+export interface ApplyResult {
+  /**
+   * - `unchanged`: everything was as wanted, and no request wrote anything
+   * - `applied`: everything is as wanted now; with a dry run, would be
+   * - `failed`: `problems` says what is not
+   */
+  readonly outcome: 'unchanged' | 'applied' | 'failed';
+  readonly counts: Counts;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Makes a cluster have exactly the objects of a set, by server-side apply.
+ *
+ * It may be killed at any time: what it is about to do is in the inventory before the first change, so the next run
+ * finishes it. It may be run by several actors: a Lease keeps them apart. What others own is left alone and reported.
+ * What left the set is removed, if nothing failed and it is certain that it is what was applied.
+ *
+ * @param objects all objects of the set, rendered
+ * @returns what came of it; an object that was refused is a problem in the result and no error
+ * @throws OpniLoggingError `construct` or `cluster` when the set is refused as a whole, before anything was changed; or
+ *   `cluster` when the API server cannot be reached or the lock is lost; the signal's reason once it is aborted
+ */
+export async function applySet(
+  objects: readonly KubernetesObject[],
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const wanted = objectSet(objects);
+  const session = openSession(options);
+  const report = new Report(session.emit);
+  report.tell({
+    type: 'step',
+    step: 'plan',
+    message: `comparing ${wanted.objects.length} objects with the cluster`,
+  });
+  const stored = await readInventory(session);
+  const planOptions = planOptionsOf(options);
+  const plan = await makePlan(session, wanted, stored?.inventory, planOptions);
+  if (options.dryRun) return await preview(session, report, plan, stored?.inventory, options);
+
+  const changed = needsWork(plan, stored?.inventory);
+  const uids = changed
+    ? await new ApplyRun(session, report, wanted, options).work(stored, plan)
+    : reportUnchanged(report, plan);
+  if (options.health && report.problems.length === 0) {
+    const objects = plan.decisions.filter(({ member }) => member).map(({ object }) => object);
+    await settle(session, report, { objects, uids, live: liveOf(plan) }, options.health);
+  }
+  return resultOf(report, changed);
+}
+
+function resultOf(report: Report, changed: boolean): ApplyResult {
+  const { counts, problems } = report;
+  const outcome = problems.length > 0 ? 'failed' : changed ? 'applied' : 'unchanged';
+  report.tell({ type: 'step', step: 'done', message: outcome });
+  return { outcome, counts, problems };
+}
+
+const isProblem = ({ action }: Decision) => action === 'failed' || action === 'conflict';
+const isWrite = ({ action }: Decision) => !['unchanged', 'kept', 'conflict', 'failed'].includes(action);
+
+/** Whether the cluster or the inventory has to be changed. */
+function needsWork({ decisions, candidates }: Plan, inventory: Inventory | undefined): boolean {
+  if (decisions.some(isWrite)) return true;
+  const entries = new Map((inventory?.entries ?? []).map((entry) => [keyOf(entry), entry]));
+  const untracked = decisions.some(({ member, live, object, action }) => {
+    if (!member || action === 'failed') return false;
+    const ref = refOf(object);
+    const entry = entries.get(keyOf(ref));
+    return !entry || entry.uid !== live?.metadata.uid || entry.version !== ref.version || entry.kept;
+  });
+  if (untracked) return true;
+  if (decisions.some(isProblem)) return false;
+  const settled = candidates.every(({ ref }) => entries.get(keyOf(ref))?.kept);
+  return inventory?.phase !== 'applied' || !settled;
+}
+
+function reportUnchanged(report: Report, { decisions }: Plan): ReadonlyMap<string, string> {
+  for (const { object, action, message, fields, fix } of decisions) {
+    if (isWriteAction(action)) throw new TypeError('a plan without work writes nothing');
+    report.object(action, refOf(object), { message, fields, fix });
+  }
+  return new Map();
+}
+
+/** Objects as they were read, where nothing was written. */
+const liveOf = ({ decisions }: Plan): ReadonlyMap<string, LiveObject> =>
+  new Map(
+    decisions.flatMap(({ action, object, live }) =>
+      action === 'unchanged' && live ? [[keyOf(refOf(object)), live] as const] : [],
+    ),
+  );
+
+type QuietAction = Extract<Decision['action'], 'unchanged' | 'kept' | 'conflict' | 'failed'>;
+
+const isWriteAction = (action: Decision['action']): action is Exclude<Decision['action'], QuietAction> =>
+  !['unchanged', 'kept', 'conflict', 'failed'].includes(action);
+
+const WOULD = {
+  create: 'created',
+  update: 'configured',
+  recreate: 'recreated',
+  'await-gone': 'created',
+} as const;
+
+/** What a plan would do. */
+async function preview(
+  session: Session,
+  report: Report,
+  { decisions, candidates }: Plan,
+  inventory: Inventory | undefined,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  for (const { object, action, message, fields, fix } of decisions) {
+    report.object(isWriteAction(action) ? WOULD[action] : action, refOf(object), { message, fields, fix });
+  }
+  if (report.problems.length === 0) {
+    const run = pruneRun(decisions, candidates, inventory, new Map(), async () => {});
+    await prune(session, report, { ...run, timeoutMs: 0, dryRun: true }, options.prune ?? {});
+  }
+  return resultOf(report, decisions.some(isWrite) || candidates.length > 0);
+}

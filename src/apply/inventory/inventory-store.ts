@@ -1,0 +1,70 @@
+import { refusal } from '../../kube/api-failure.js';
+import type { LiveObject } from '../../kube/live-object.js';
+import type { ApiResource } from '../../kube/resource.js';
+import type { Session } from '../session/session.js';
+import { INVENTORY_MANAGER } from '../set/marks.js';
+import { type Inventory, inventoryObject, parseInventory } from './inventory.js';
+
+/** An inventory with the version of the object that it was read from. */
+export interface StoredInventory {
+  readonly inventory: Inventory;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+const CONFIG_MAPS: ApiResource = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  verbs: ['delete', 'get', 'patch'],
+};
+
+/**
+ * Reads the inventory of the set.
+ *
+ * @returns undefined when there is none
+ * @throws OpniLoggingError `cluster` when it cannot be read, or is not what was written
+ */
+export async function readInventory({ cluster, set, signal }: Session): Promise<StoredInventory | undefined> {
+  const parent = await cluster.get(CONFIG_MAPS, set.namespace, set.inventory, { signal });
+  return parent && storedOf(parseInventory(set, parent), parent);
+}
+
+/**
+ * Writes the inventory, if nobody has changed it since it was read.
+ *
+ * @param before what was read; undefined when there was none
+ * @throws OpniLoggingError `cluster` when the write was refused
+ */
+export async function writeInventory(
+  { cluster, set }: Session,
+  inventory: Inventory,
+  before: StoredInventory | undefined,
+): Promise<StoredInventory> {
+  const object = inventoryObject(set, inventory);
+  const version = before && { uid: before.uid, resourceVersion: before.resourceVersion };
+  const answer = await cluster.apply(
+    CONFIG_MAPS,
+    { ...object, metadata: { ...object.metadata, ...version } },
+    { fieldManager: INVENTORY_MANAGER, force: true },
+  );
+  if (answer.status >= 300) throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
+  return storedOf(inventory, answer.body as LiveObject);
+}
+
+/** Deletes the inventory; it is no failure when it is gone. */
+export async function removeInventory({ cluster, set }: Session, stored: StoredInventory): Promise<void> {
+  const { uid, resourceVersion } = stored;
+  const answer = await cluster.remove(CONFIG_MAPS, set.namespace, set.inventory, { uid, resourceVersion });
+  if (answer.status >= 300 && answer.status !== 404) {
+    throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
+  }
+}
+
+const storedOf = (inventory: Inventory, { metadata }: LiveObject): StoredInventory => ({
+  inventory,
+  uid: metadata.uid,
+  resourceVersion: metadata.resourceVersion,
+});

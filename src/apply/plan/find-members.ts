@@ -1,0 +1,49 @@
+import { mapPool } from '../../common/pool.js';
+import { failureIn } from '../../kube/api-failure.js';
+import type { LiveObject } from '../../kube/live-object.js';
+import { STAGES } from '../../synth/stages.js';
+import type { Session } from '../session/session.js';
+import { PART_OF_LABEL, setOf } from '../set/marks.js';
+import { groupKindOfRef, type ObjectRef } from '../set/object-ref.js';
+
+/**
+ * Objects with the label of the set, of all kinds that sets are made of: what is left to go by when there is no
+ * inventory. Kinds that may not be listed are left out.
+ */
+export async function findMembers(
+  session: Session,
+  refs: readonly ObjectRef[],
+  namespaces: ReadonlySet<string>,
+): Promise<readonly LiveObject[]> {
+  const { cluster, setId, signal, concurrency } = session;
+  const listed = new Set(refs.map(groupKindOfRef));
+  const known = new Set(STAGES.flatMap(({ kinds }) => kinds));
+  const resources = (await cluster.discovery.all(signal)).filter((resource) => {
+    const groupKind = groupKindOfRef(resource);
+    return (
+      known.has(groupKind) &&
+      !listed.has(groupKind) &&
+      groupKind !== 'Secret' &&
+      resource.verbs.includes('list')
+    );
+  });
+  const places = resources.flatMap((resource) => {
+    const within: readonly (string | undefined)[] = resource.namespaced ? [...namespaces] : [undefined];
+    return within.map((namespace) => ({ resource, namespace }));
+  });
+  const lists = await mapPool(
+    places,
+    concurrency,
+    async ({ resource, namespace }) => {
+      const labelSelector = `${PART_OF_LABEL}=${setId}`;
+      try {
+        return (await cluster.list(resource, { namespace, labelSelector, signal })).items;
+      } catch (error) {
+        if (failureIn(error)?.status === 403) return [];
+        throw error;
+      }
+    },
+    signal,
+  );
+  return lists.flat().filter((live) => setOf(live) === setId);
+}

@@ -1,0 +1,148 @@
+import { OpniLoggingError, type Problem } from '../../common/error.js';
+import { mapPool } from '../../common/pool.js';
+import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { failureIn } from '../../kube/api-failure.js';
+import type { ApiResource } from '../../kube/resource.js';
+import type { Inventory } from '../inventory/inventory.js';
+import { pruneCandidates } from '../removal/prune.js';
+import type { Candidate } from '../removal/remove-object.js';
+import type { Session } from '../session/session.js';
+import { describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import type { ObjectSet } from '../set/object-set.js';
+import { findMembers } from './find-members.js';
+import { type Decision, type PlanOptions, planObjects } from './plan-objects.js';
+import { kindKey, type LiveState, readLive } from './read-live.js';
+
+/** All that is to be done for a set. */
+export interface Plan {
+  readonly decisions: readonly Decision[];
+  readonly candidates: readonly Candidate[];
+  /** Namespaces that the set needs and makes itself. */
+  readonly newNamespaces: ReadonlySet<string>;
+}
+
+const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
+
+/**
+ * Compares a set with the cluster. Changes nothing.
+ *
+ * @throws OpniLoggingError `cluster` when the set cannot be applied as a whole: a namespace that is neither there nor in
+ *   the set, a kind that nobody defines
+ */
+export async function makePlan(
+  session: Session,
+  { objects }: ObjectSet,
+  inventory: Inventory | undefined,
+  options: PlanOptions,
+): Promise<Plan> {
+  const refs = objects.map(refOf);
+  const wanted = new Set(refs.map(keyOf));
+  const namespaces = await readNamespaces(session, objects);
+  const entries = inventory?.entries ?? [];
+  const inPlace = (ref: ObjectRef) => ref.namespace === undefined || !namespaces.missing.has(ref.namespace);
+  const asked = [...refs, ...entries.filter((entry) => !wanted.has(keyOf(entry)))].filter(inPlace);
+  const live = await readLive(session, asked, inventory !== undefined);
+  const found = inventory ? [] : await findMembers(session, refs, namespaces.present);
+  refuseUnserved(session, objects, live, namespaces.problems);
+  const decisions = await planObjects(session, objects, live, options);
+  const strays = [...live.strays, ...found];
+  return {
+    decisions,
+    candidates: pruneCandidates(wanted, entries, strays),
+    newNamespaces: namespaces.missing,
+  };
+}
+
+interface Namespaces {
+  readonly present: ReadonlySet<string>;
+  /** Not there, or about to go, and in the set. */
+  readonly missing: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+}
+
+const NAMESPACES: ApiResource = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+  verbs: ['get'],
+};
+
+async function readNamespaces(session: Session, objects: readonly KubernetesObject[]): Promise<Namespaces> {
+  const { cluster, signal, set } = session;
+  const made = new Set(
+    objects.filter((o) => groupKindOf(o) === 'Namespace').map(({ metadata }) => metadata.name),
+  );
+  const used = new Set([set.namespace, ...objects.flatMap(({ metadata }) => metadata.namespace ?? [])]);
+  const names = [...used];
+  const states = await mapPool(names, session.concurrency, async (name) => {
+    try {
+      const live = await cluster.get(NAMESPACES, undefined, name, { signal });
+      if (!live) return 'missing';
+      return live.metadata.deletionTimestamp ? 'going' : 'present';
+    } catch (error) {
+      // Whoever may work in a namespace need not be allowed to read it.
+      if (failureIn(error)?.status === 403) return 'present';
+      throw error;
+    }
+  });
+  const stateOf = new Map(names.map((name, index) => [name, states[index]]));
+  const absent = names.filter((name) => stateOf.get(name) !== 'present');
+  return {
+    present: new Set(names.filter((name) => stateOf.get(name) === 'present')),
+    missing: new Set(absent.filter((name) => made.has(name))),
+    problems: absent
+      .filter((name) => !made.has(name))
+      .map((name) => {
+        const path = `Namespace ${name}`;
+        return stateOf.get(name) === 'going'
+          ? { path, message: 'is being deleted', fix: 'wait until it is gone, and make it anew' }
+          : {
+              path,
+              message: 'is neither in the cluster nor in the set',
+              fix: `make it, as in \`kubectl create namespace ${name}\`, or add it to the set`,
+            };
+      }),
+  };
+}
+
+/** Refuses a set that cannot be applied, with all reasons. */
+function refuseUnserved(
+  { cluster }: Session,
+  objects: readonly KubernetesObject[],
+  { unserved }: LiveState,
+  problems: readonly Problem[],
+): void {
+  const defined = new Set(objects.filter((object) => groupKindOf(object) === DEFINITION).flatMap(kindsOf));
+  const broken = cluster.discovery.brokenGroups();
+  const unknown = objects
+    .map(refOf)
+    .filter((ref) => unserved.has(kindKey(ref)) && !defined.has(kindKey(ref)) && !broken.has(ref.group))
+    .map((ref) => ({
+      path: describeRef(ref),
+      message: `the cluster does not know ${ref.kind} of ${ref.group}/${ref.version}, and the set does not define it`,
+      fix: ref.group.endsWith('banzaicloud.io')
+        ? 'install the Logging Operator, or let the set bring it: operator.mode: bundled'
+        : 'install what defines this kind, or leave the object out',
+    }));
+  const all = [...problems, ...unknown];
+  if (all.length === 0) return;
+  const count = all.length === 1 ? '1 problem' : `${all.length} problems`;
+  throw new OpniLoggingError(
+    'cluster',
+    `The set does not fit to the cluster, and nothing was changed: ${count}.`,
+    {
+      problems: all,
+    },
+  );
+}
+
+function kindsOf(definition: KubernetesObject): string[] {
+  const { group, names, versions } = definition['spec'] as {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string }[];
+  };
+  return versions.map(({ name }) => `${group}/${name}/${names.kind}`);
+}

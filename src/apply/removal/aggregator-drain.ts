@@ -1,0 +1,109 @@
+import { messageOf } from '../../common/error.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { failureOf } from '../../kube/api-failure.js';
+import type { Cluster } from '../../kube/cluster.js';
+import type { ApiResource } from '../../kube/resource.js';
+import type { Drain } from '../delete.js';
+
+/** Where the aggregator runs. */
+export interface AggregatorPlace {
+  readonly namespace: string;
+  /** Name of the Logging; its pods are called `<name>-fluentd-0` and so on. */
+  readonly logging: string;
+}
+
+const PODS: ApiResource = {
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  namespaced: true,
+  verbs: ['list'],
+};
+
+const METRICS_PORT = 24231;
+
+/** Bytes in the buffers of one output, in the text of Fluentd's monitor. */
+const BUFFER_BYTES = /^fluentd_output_status_buffer_total_bytes(?:\{[^}]*\})?\s+([0-9.eE+]+)/gm;
+
+/** Where the aggregators of Logging resources run, by these resources. */
+export function aggregatorPlaces(objects: readonly KubernetesObject[]): AggregatorPlace[] {
+  return objects
+    .filter(({ apiVersion, kind }) => kind === 'Logging' && apiVersion.startsWith('logging.banzaicloud.io/'))
+    .map((logging) => ({
+      namespace:
+        (logging['spec'] as { readonly controlNamespace?: string } | undefined)?.controlNamespace ?? '',
+      logging: logging.metadata.name,
+    }));
+}
+
+/**
+ * Waits until the disk buffers of the aggregators are empty, as their metrics tell through the API server. Buffers that
+ * cannot be read count as not empty, so that the whole time is waited.
+ *
+ * @param timeoutMs longest time, in milliseconds @default 120000
+ */
+export function aggregatorDrain(
+  cluster: Cluster,
+  places: readonly AggregatorPlace[],
+  timeoutMs?: number,
+): Drain {
+  return {
+    timeoutMs,
+    remaining: async (signal) => {
+      const told = await Promise.all(places.map((place) => remainingOf(cluster, place, signal)));
+      return told.filter((text) => text !== undefined).join('; ') || undefined;
+    },
+  };
+}
+
+async function remainingOf(
+  cluster: Cluster,
+  { namespace, logging }: AggregatorPlace,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const { items } = await cluster.list(PODS, { namespace, metadataOnly: true, signal });
+  const names = items.map(({ metadata }) => metadata.name).filter((name) => isAggregator(name, logging));
+  let bytes = 0;
+  for (const name of names) {
+    const read = await bufferBytes(cluster, namespace, name, signal);
+    if (typeof read === 'string') return `the buffer of Pod ${namespace}/${name} cannot be read: ${read}`;
+    bytes += read;
+  }
+  return bytes > 0
+    ? `${Math.ceil(bytes / 1024)} KiB wait in the disk buffer of ${namespace}/${logging}`
+    : undefined;
+}
+
+function isAggregator(pod: string, logging: string): boolean {
+  const prefix = `${logging}-fluentd-`;
+  return pod.startsWith(prefix) && /^\d+$/.test(pod.slice(prefix.length));
+}
+
+/** Bytes, or why they cannot be read. */
+async function bufferBytes(
+  { client }: Cluster,
+  namespace: string,
+  pod: string,
+  signal: AbortSignal | undefined,
+): Promise<number | string> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}:${METRICS_PORT}/proxy/metrics`;
+  try {
+    const answer = await client.request({
+      method: 'GET',
+      path,
+      accept: 'text/plain',
+      retry: false,
+      timeoutMs: 10_000,
+      signal,
+    });
+    const failure = failureOf(answer);
+    if (failure) return failure.message;
+    const values = [...String(answer.body).matchAll(BUFFER_BYTES)].map(([, value]) => Number(value));
+    if (values.length === 0) return 'it tells no buffer sizes';
+    return values.reduce((sum, value) => sum + value, 0);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return messageOf(error);
+  }
+}

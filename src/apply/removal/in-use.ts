@@ -1,0 +1,85 @@
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import type { LiveObject } from '../../kube/live-object.js';
+import type { ApiResource } from '../../kube/resource.js';
+import type { Session } from '../session/session.js';
+import { describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+
+/** Kinds whose objects come and go by themselves, and that nobody misses. */
+const PASSING: ReadonlySet<string> = new Set([
+  '/Event',
+  'events.k8s.io/Event',
+  '/Endpoints',
+  'discovery.k8s.io/EndpointSlice',
+  'coordination.k8s.io/Lease',
+  'metrics.k8s.io/PodMetrics',
+]);
+
+/** What Kubernetes itself puts into every namespace. */
+const OF_EVERY_NAMESPACE: ReadonlySet<string> = new Set([
+  '/ConfigMap/kube-root-ca.crt',
+  '/ServiceAccount/default',
+]);
+
+/**
+ * What stands against deleting a namespace: the first object in it that is not a member, of the set, and not made by
+ * Kubernetes itself. Objects with a controller count, unless they are being deleted.
+ *
+ * @param members what belongs to the set and goes as well
+ * @returns the object in words; undefined when the namespace is empty of others
+ */
+export async function namespaceInUse(
+  session: Session,
+  namespace: string,
+  members: readonly ObjectRef[],
+): Promise<string | undefined> {
+  const { cluster, set, signal } = session;
+  const own = new Set(members.map(keyOf));
+  await cluster.discovery.refresh(signal);
+  const resources = await cluster.discovery.all(signal);
+  for (const resource of resources.filter(isListable)) {
+    const { items } = await cluster.list(resource, { namespace, metadataOnly: true, signal });
+    const foreign = items.find((item) => !isOurs(item, resource) && !own.has(keyOf(refIn(item, resource))));
+    if (foreign) return describeRef(refIn(foreign, resource));
+  }
+  return undefined;
+
+  function isOurs(item: LiveObject, { group, kind }: ApiResource): boolean {
+    const { name, deletionTimestamp, annotations } = item.metadata;
+    if (deletionTimestamp || PASSING.has(`${group}/${kind}`)) return true;
+    if (OF_EVERY_NAMESPACE.has(`${group}/${kind}/${name}`)) return true;
+    if (annotations?.['kubernetes.io/service-account.name'] === 'default') return true;
+    return namespace === set.namespace && `${group}/${kind}/${name}` === `/ConfigMap/${set.inventory}`;
+  }
+}
+
+const isListable = ({ namespaced, verbs }: ApiResource) =>
+  namespaced && verbs.includes('list') && verbs.includes('delete');
+
+/** A list of metadata says its own kind, not that of the objects. */
+const refIn = (item: LiveObject, { group, version, kind }: ApiResource): ObjectRef => ({
+  ...refOf(item),
+  group,
+  version,
+  kind,
+});
+
+/**
+ * An object of the kind that a definition declares.
+ *
+ * @returns its name in words; undefined when there is none, or when the kind is not served (any more)
+ */
+export async function definitionInUse(
+  session: Session,
+  definition: KubernetesObject,
+): Promise<string | undefined> {
+  const { cluster, signal } = session;
+  const { group, names } = definition['spec'] as {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+  };
+  const resource = await cluster.discovery.findKind(group, names.kind, signal);
+  if (!resource) return undefined;
+  const { items } = await cluster.list(resource, { metadataOnly: true, signal });
+  const [first] = items.filter(({ metadata }) => !metadata.deletionTimestamp || metadata.finalizers?.length);
+  return first && describeRef(refIn(first, resource));
+}

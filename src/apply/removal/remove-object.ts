@@ -1,0 +1,210 @@
+import { groupKindOf } from '../../constructs/kubernetes-object.js';
+import { type ApiFailure, failureOf } from '../../kube/api-failure.js';
+import type { LiveObject } from '../../kube/live-object.js';
+import type { ApiResource } from '../../kube/resource.js';
+import { managedBy } from '../fields/gitops-marks.js';
+import type { Session } from '../session/session.js';
+import { createdBy, FIELD_MANAGER, keepMarkOf, PART_OF_LABEL, setOf } from '../set/marks.js';
+import { apiVersionOfRef, type ObjectRef } from '../set/object-ref.js';
+import { definitionInUse, namespaceInUse } from './in-use.js';
+
+/** An object that may have to go. */
+export interface Candidate {
+  readonly ref: ObjectRef;
+  /** UID that was recorded when it was applied; undefined when that is not known. */
+  readonly uid?: string;
+  /** True when only its label tells that it belongs to the set. */
+  readonly byLabelOnly: boolean;
+}
+
+/**
+ * What became of a candidate.
+ *
+ * - `gone`: it is not there (any more)
+ * - `going`: it is being deleted, and waits for something
+ * - `kept`: a rule of safety said no; `member` tells whether it still belongs to the set
+ * - `deferred`: it is not known now whether it is there
+ * - `ignored`: it never belonged to the set, or is somebody else's by now, and need not be told
+ * - `failed`: the API server refused, or could not tell
+ */
+export type Removal =
+  | { readonly outcome: 'gone'; readonly deleted: boolean }
+  | { readonly outcome: 'going'; readonly uid: string }
+  | { readonly outcome: 'kept'; readonly message: string; readonly member: boolean }
+  | { readonly outcome: 'deferred'; readonly message: string }
+  | { readonly outcome: 'ignored' }
+  | { readonly outcome: 'failed'; readonly message: string; readonly fix: string };
+
+/** What may be removed. */
+export interface RemovalRules {
+  /** Keys of objects that were applied or still belong to the set; a namespace that they need is kept. */
+  readonly members: readonly ObjectRef[];
+  /** UIDs of objects that were applied in this run; the same object may be known under two API groups. */
+  readonly appliedUids: ReadonlySet<string>;
+  /** @default false */
+  readonly definitions?: boolean;
+  /** @default false */
+  readonly namespaces?: boolean;
+  /** @default false */
+  readonly volumes?: boolean;
+  readonly propagation?: 'Background' | 'Foreground';
+  /** Called before each deletion; throws to stop. */
+  readonly fence: () => Promise<void>;
+  /** Asks only. @default false */
+  readonly dryRun?: boolean;
+}
+
+const MAX_CLASHES = 5;
+
+const SYSTEM_NAMESPACE = /^(default|kube-.*)$/;
+
+/**
+ * Deletes one object, if it is certain that it is the one that was applied and nothing speaks against it. What it read
+ * is what it deletes: the deletion carries UID and version.
+ */
+export async function removeObject(
+  session: Session,
+  candidate: Candidate,
+  rules: RemovalRules,
+): Promise<Removal> {
+  const { cluster, signal } = session;
+  const { ref } = candidate;
+  const resource = await resourceOf(session, ref);
+  if (resource === 'unserved') return { outcome: 'gone', deleted: false };
+  if (resource === 'unknown') {
+    return {
+      outcome: 'deferred',
+      message: `the API group ${ref.group} does not answer, so it is looked at again in the next run`,
+    };
+  }
+  for (let clashes = 0; ; clashes += 1) {
+    signal?.throwIfAborted();
+    const live = await cluster.get(resource, ref.namespace, ref.name, { signal });
+    if (!live) return { outcome: 'gone', deleted: clashes > 0 };
+    const refused = await refusalToRemove(session, resource, candidate, live, rules);
+    if (refused) return refused;
+    if (live.metadata.deletionTimestamp) return { outcome: 'going', uid: live.metadata.uid };
+    await rules.fence();
+    const { uid, resourceVersion } = live.metadata;
+    const answer = await cluster.remove(resource, ref.namespace, ref.name, {
+      uid,
+      resourceVersion,
+      propagation: rules.propagation,
+      dryRun: rules.dryRun,
+    });
+    const failure = failureOf(answer);
+    if (!failure) return goneOrGoing(answer.body, uid, rules.dryRun);
+    if (failure.status === 404) return { outcome: 'gone', deleted: true };
+    if (failure.status !== 409 || clashes >= MAX_CLASHES) {
+      const fix =
+        failure.status === 403
+          ? 'give the account the verb delete on it'
+          : 'mend what the message says, and run again';
+      return { outcome: 'failed', message: failure.message, fix };
+    }
+  }
+}
+
+/** The answer to a deletion is a Status when the object is gone at once, else the object that waits. */
+function goneOrGoing(body: unknown, uid: string, dryRun = false): Removal {
+  const { kind } = (body ?? {}) as { readonly kind?: string };
+  return dryRun || kind === 'Status' ? { outcome: 'gone', deleted: true } : { outcome: 'going', uid };
+}
+
+/** Finds the kind of an object that may be known in another version by now. One refresh, then its absence counts. */
+export async function resourceOf(
+  { cluster, signal }: Session,
+  ref: ObjectRef,
+): Promise<ApiResource | 'unserved' | 'unknown'> {
+  const { discovery } = cluster;
+  const find = async () =>
+    (await discovery.find(apiVersionOfRef(ref), ref.kind, signal)) ??
+    (await discovery.findKind(ref.group, ref.kind, signal));
+  const first = await find();
+  if (first) return first;
+  await discovery.refresh(signal);
+  const second = await find();
+  if (second) return second;
+  return discovery.brokenGroups().has(ref.group) ? 'unknown' : 'unserved';
+}
+
+async function refusalToRemove(
+  session: Session,
+  resource: ApiResource,
+  { ref, uid, byLabelOnly }: Candidate,
+  live: LiveObject,
+  rules: RemovalRules,
+): Promise<Removal | undefined> {
+  const { metadata } = live;
+  const kept = (message: string, member = false): Removal => ({ outcome: 'kept', message, member });
+  if (rules.appliedUids.has(metadata.uid)) return { outcome: 'ignored' };
+  if (setOf(live) !== session.setId) {
+    if (byLabelOnly) return { outcome: 'ignored' };
+    return kept(`it no longer has the label of this set, so it belongs to somebody else`);
+  }
+  if (uid !== undefined && uid !== metadata.uid) return kept('it was deleted and made anew by somebody else');
+  if (metadata.ownerReferences?.some(({ controller }) => controller)) {
+    if (byLabelOnly) return { outcome: 'ignored' };
+    return kept('a controller owns it by now');
+  }
+  const tool = managedBy(live);
+  if (tool)
+    return byLabelOnly ? { outcome: 'ignored' } : kept(`it is managed by ${tool.tool} (${tool.owner})`);
+  const mark = keepMarkOf(live);
+  if (mark) {
+    const failure = rules.dryRun ? undefined : await release(session, resource, live);
+    if (!failure) return kept(`its annotation ${mark} says so; it no longer belongs to the set`);
+    return { outcome: 'failed', message: `is to be kept: ${failure.message}`, fix: 'run again' };
+  }
+  if (metadata.deletionTimestamp) return undefined;
+  return await refusalOfKind(session, ref, live, rules);
+}
+
+async function refusalOfKind(
+  session: Session,
+  ref: ObjectRef,
+  live: LiveObject,
+  rules: RemovalRules,
+): Promise<Removal | undefined> {
+  const kept = (message: string, member = true): Removal => ({ outcome: 'kept', message, member });
+  switch (groupKindOf(live)) {
+    case 'Namespace': {
+      if (SYSTEM_NAMESPACE.test(ref.name)) return kept('namespaces of the system are never deleted', false);
+      if (createdBy(live) !== session.setId) {
+        return kept('the namespace was there before this set', false);
+      }
+      if (!rules.namespaces) return kept('namespaces are deleted only when asked for');
+      const inside = await namespaceInUse(session, ref.name, rules.members);
+      return inside ? kept(`the namespace still holds ${inside}`) : undefined;
+    }
+    case 'apiextensions.k8s.io/CustomResourceDefinition': {
+      if (!rules.definitions)
+        return kept('definitions are deleted only when asked for, since their objects go with them');
+      const used = await definitionInUse(session, live);
+      return used ? kept(`there are still objects of this kind: ${used}`) : undefined;
+    }
+    case 'PersistentVolumeClaim':
+      return rules.volumes
+        ? undefined
+        : kept('volumes are deleted only when asked for, since they hold data');
+    default:
+      return undefined;
+  }
+}
+
+/** Takes the label of the set away, so that the object is nobody's. */
+async function release(
+  { cluster }: Session,
+  resource: ApiResource,
+  { metadata }: LiveObject,
+): Promise<ApiFailure | undefined> {
+  const label = `/metadata/labels/${PART_OF_LABEL.replaceAll('/', '~1')}`;
+  const operations = [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'remove', path: label },
+  ] as const;
+  const answer = await cluster.patchJson(resource, metadata.namespace, metadata.name, operations, {
+    fieldManager: FIELD_MANAGER,
+  });
+  return failureOf(answer);
+}

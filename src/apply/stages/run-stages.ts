@@ -1,0 +1,268 @@
+import { messageOf, OpniLoggingError } from '../../common/error.js';
+import { mapPool } from '../../common/pool.js';
+import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
+import type { ApiResource } from '../../kube/resource.js';
+import type { StageName } from '../../synth/stages.js';
+import { conflictOf, type Decision, refusalOf } from '../plan/plan-objects.js';
+import { answerFor, type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
+import { waitUntilGone } from '../removal/wait-gone.js';
+import type { Report } from '../session/report.js';
+import type { Session } from '../session/session.js';
+import { createdBy, FIELD_MANAGER, withoutCreatedBy } from '../set/marks.js';
+import { keyOf, refOf } from '../set/object-ref.js';
+import { type Batch, batchesOf } from './batches.js';
+import { makeRoom } from './recreate.js';
+import { sendObject } from './send-object.js';
+import { takeOverFields } from './take-over-fields.js';
+import { waitForDefinitions, waitForWorkloads } from './wait-ready.js';
+
+/** Options of {@link runStages}. */
+export interface StagesOptions {
+  readonly conflicts: ConflictPolicy;
+  /** In milliseconds. */
+  readonly waitMs: number;
+}
+
+/** What a run needs of its caller. */
+export interface StageHooks {
+  /** Called before anything is written; throws when the lock is lost. */
+  readonly fence: () => Promise<void>;
+  /** Notes down that an object is about to be deleted and made anew. */
+  readonly journal: (key: string) => Promise<void>;
+}
+
+/** The stages of one plan. */
+export interface StageRun {
+  /** Makes one namespace ahead of all else. */
+  makeNamespace(name: string): Promise<void>;
+  run(hooks: StageHooks): Promise<void>;
+  /** UIDs of the objects that are in the cluster as wanted, or that the set left alone, by `keyOf`. */
+  readonly uids: ReadonlyMap<string, string>;
+}
+
+const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
+
+/** Label value of workloads that act upon custom resources. */
+const OPERATOR = 'operator';
+
+/** Prepares the stages of a plan. Nothing is sent before `run`. */
+export function runStages(
+  session: Session,
+  report: Report,
+  decisions: readonly Decision[],
+  options: StagesOptions,
+): StageRun {
+  return new Stages(session, report, decisions, options);
+}
+
+class Stages implements StageRun {
+  readonly uids = new Map<string, string>();
+  readonly #done = new Set<Decision>();
+  readonly #absentNamespaces = new Set<string>();
+  #broken: StageName | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly report: Report,
+    private readonly decisions: readonly Decision[],
+    private readonly options: StagesOptions,
+  ) {}
+
+  async makeNamespace(name: string): Promise<void> {
+    const decision = this.decisions.find(
+      ({ object }) => groupKindOf(object) === 'Namespace' && object.metadata.name === name,
+    );
+    if (!decision) return;
+    await this.#one(decision, undefined);
+    if (this.uids.has(keyOf(refOf(decision.object)))) return;
+    const [problem] = this.report.problems;
+    throw new OpniLoggingError(
+      'cluster',
+      `Namespace ${name} could not be made, and nothing else was changed.`,
+      {
+        problems: problem ? [problem] : [],
+      },
+    );
+  }
+
+  async run(hooks: StageHooks): Promise<void> {
+    let stage: StageName | undefined;
+    for (const batch of batchesOf(this.decisions)) {
+      if (batch.stage !== stage) await this.#enter(batch.stage);
+      stage = batch.stage;
+      await hooks.fence();
+      const writes = batch.decisions.some(({ action }) => !QUIET.has(action));
+      if (writes && !this.#broken)
+        this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
+      const failedBefore = this.report.problems.length;
+      await mapPool(
+        batch.decisions,
+        this.session.concurrency,
+        (decision) => this.#one(decision, hooks),
+        this.session.signal,
+      );
+      await this.#leave(batch, this.report.problems.length > failedBefore);
+    }
+  }
+
+  /** Waits for what the stage needs of the earlier ones. */
+  async #enter(stage: StageName): Promise<void> {
+    if (this.#broken || stage !== 'logging') return;
+    const custom = this.decisions.some(({ object, action }) => isCustom(object) && !QUIET.has(action));
+    const operators = this.decisions.filter(({ object }) => isOperator(object)).map(({ object }) => object);
+    if (!custom || operators.length === 0) return;
+    await this.#orBroken('workloads', () =>
+      waitForWorkloads(this.session, this.report, operators, this.options.waitMs),
+    );
+  }
+
+  async #leave({ stage, decisions }: Batch, failed: boolean): Promise<void> {
+    const definitions = decisions
+      .filter(({ object, action }) => groupKindOf(object) === DEFINITION && action !== 'unchanged')
+      .map(({ object }) => object);
+    if (!failed && !this.#broken && definitions.length > 0) {
+      await this.#orBroken(stage, () =>
+        waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
+      );
+    }
+    if (failed && decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
+  }
+
+  readonly #failed = new Set<Decision>();
+
+  async #orBroken(stage: StageName, wait: () => Promise<void>): Promise<void> {
+    try {
+      await wait();
+    } catch (error) {
+      if (!(error instanceof OpniLoggingError)) throw error;
+      this.#broken = stage;
+      const problems = error.problems.length > 0 ? error.problems : [{ message: messageOf(error) }];
+      for (const problem of problems)
+        this.report.problem({ ...problem, message: `${messageOf(error)} ${problem.message}` });
+    }
+  }
+
+  async #one(decision: Decision, hooks: StageHooks | undefined): Promise<void> {
+    if (this.#done.has(decision)) return;
+    this.#done.add(decision);
+    const ref = refOf(decision.object);
+    const { action, live, message, fields, fix } = decision;
+    if (live && decision.member) this.uids.set(keyOf(ref), live.metadata.uid);
+    if (action === 'unchanged' || action === 'kept' || action === 'conflict' || action === 'failed') {
+      this.report.object(action, ref, { message, fields, fix });
+      if (action === 'failed') this.#failed.add(decision);
+      return;
+    }
+    if (this.#broken) {
+      this.report.object('skipped', ref, { message: `the stage ${this.#broken} before it failed` });
+      return;
+    }
+    const { namespace } = decision.object.metadata;
+    if (namespace !== undefined && this.#absentNamespaces.has(namespace)) {
+      this.report.object('skipped', ref, { message: `Namespace ${namespace} could not be made` });
+      return;
+    }
+    const resource = decision.resource ?? (await this.#find(decision.object));
+    if (!resource) {
+      const broken = this.session.cluster.discovery.brokenGroups().has(ref.group);
+      this.#fail(decision, {
+        message: `the API group ${ref.group} ${broken ? 'does not answer' : `has no ${ref.kind} in ${ref.version}`}`,
+        fix: broken ? 'see why its APIService is not available' : 'see the definition of the kind',
+      });
+      return;
+    }
+    if (action === 'await-gone' && !(await this.#awaitGone(decision))) return;
+    if (action === 'recreate' && hooks && !(await this.#makeRoom(decision, resource, hooks))) return;
+    await this.#send(decision, resource);
+  }
+
+  #find({ apiVersion, kind }: KubernetesObject): Promise<ApiResource | undefined> {
+    return this.session.cluster.discovery.find(apiVersion, kind, this.session.signal);
+  }
+
+  async #send(decision: Decision, resource: ApiResource): Promise<void> {
+    const { object, live, action, force } = decision;
+    const ref = refOf(object);
+    const { conflicts } = this.options;
+    const former = live?.metadata.managedFields?.some((entry) =>
+      isFormerApplier(entry, conflicts, FIELD_MANAGER),
+    );
+    if (live && former && action === 'update') await takeOverFields(this.session, resource, live, conflicts);
+    let outcome = await sendObject(this.session, resource, object, { force });
+    if (outcome.type === 'conflict') {
+      // Somebody wrote between plan and now.
+      const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
+      if (reported.length > 0) {
+        const { fields, message, fix } = conflictOf(reported);
+        this.report.object('conflict', ref, { fields, message, fix });
+        return;
+      }
+      outcome = await sendObject(this.session, resource, object, { force: true });
+    }
+    if (outcome.type !== 'taken') {
+      const { fields, message, fix } = refusalOf(outcome);
+      this.#fail(decision, { fields, message, fix });
+      return;
+    }
+    if (action === 'create' && !outcome.created && createdBy(object)) {
+      // Somebody made the namespace at the same time, so it is not ours to delete.
+      const again = await sendObject(this.session, resource, withoutCreatedBy(object));
+      if (again.type === 'taken') outcome = again;
+    }
+    for (const warning of outcome.warnings)
+      this.report.tell({ type: 'warning', message: warning, object: ref });
+    this.uids.set(keyOf(ref), outcome.live.metadata.uid);
+    const done = action === 'recreate' ? 'recreated' : outcome.created ? 'created' : 'configured';
+    this.report.object(done, ref, { fields: decision.fields });
+  }
+
+  /** Waits for an object of the same name that somebody deleted. */
+  async #awaitGone({ object, live }: Decision): Promise<boolean> {
+    const ref = refOf(object);
+    const going = [{ ref, uid: live!.metadata.uid }];
+    const reason = 'until what is being deleted is gone, to make it anew';
+    const stuck = await waitUntilGone(this.session, this.report, going, {
+      reason,
+      timeoutMs: this.options.waitMs,
+    });
+    if (stuck.length === 0) return true;
+    const message = `is being deleted and ${stuck[0]!.message}`;
+    this.report.object('failed', ref, { message, fix: 'let it go, then run again' });
+    return false;
+  }
+
+  async #makeRoom(decision: Decision, resource: ApiResource, hooks: StageHooks): Promise<boolean> {
+    const refused = this.#failed.size > 0 || this.decisions.some(({ action }) => action === 'failed');
+    const problem = refused
+      ? {
+          message: 'it is not made anew while other objects are refused',
+          fix: 'mend the other objects first',
+        }
+      : await makeRoom(this.session, this.report, decision, resource, {
+          ...hooks,
+          waitMs: this.options.waitMs,
+        });
+    if (!problem) return true;
+    const { message, fields } = decision;
+    this.#fail(decision, { fields, message: `${message}; ${problem.message}`, fix: problem.fix });
+    return false;
+  }
+
+  #fail(decision: Decision, details: { message?: string; fields?: readonly string[]; fix?: string }): void {
+    const { object } = decision;
+    this.#failed.add(decision);
+    if (groupKindOf(object) === 'Namespace') this.#absentNamespaces.add(object.metadata.name);
+    this.report.object('failed', refOf(object), details);
+  }
+}
+
+const QUIET: ReadonlySet<Decision['action']> = new Set(['unchanged', 'kept', 'conflict', 'failed']);
+
+/** Kinds of Kubernetes have no dot in their group, or end with k8s.io. */
+function isCustom(object: KubernetesObject): boolean {
+  const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
+  return group.includes('.') && !group.endsWith('.k8s.io');
+}
+
+const isOperator = ({ kind, metadata }: KubernetesObject) =>
+  kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === OPERATOR;

@@ -1,0 +1,45 @@
+import { failureOf, refusal } from '../../kube/api-failure.js';
+import type { LiveObject } from '../../kube/live-object.js';
+import type { ApiResource } from '../../kube/resource.js';
+import { takeoverPatch } from '../fields/takeover-patch.js';
+import { type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
+import type { Session } from '../session/session.js';
+import { FIELD_MANAGER } from '../set/marks.js';
+import { describeRef, refOf } from '../set/object-ref.js';
+
+const MAX_CLASHES = 5;
+
+/**
+ * Makes the fields of former appliers ours, so that leaving them out of the set removes them. Values stay as they are.
+ *
+ * @throws OpniLoggingError `cluster` when it is refused, or others keep writing the object
+ */
+export async function takeOverFields(
+  session: Session,
+  resource: ApiResource,
+  live: LiveObject,
+  policy: ConflictPolicy,
+): Promise<void> {
+  const { cluster, signal } = session;
+  const { namespace, name } = live.metadata;
+  let current: LiveObject | undefined = live;
+  for (let clashes = 0; current; clashes += 1) {
+    const patch = takeoverPatch(current, {
+      manager: FIELD_MANAGER,
+      from: (entry) => isFormerApplier(entry, policy, FIELD_MANAGER),
+    });
+    if (!patch) return;
+    const answer = await cluster.patchJson(resource, namespace, name, patch, { fieldManager: FIELD_MANAGER });
+    const failure = failureOf(answer);
+    if (!failure || failure.status === 404) return;
+    const stale =
+      failure.status === 409 || (failure.status === 422 && /test|resourceVersion/i.test(failure.message));
+    if (!stale || clashes + 1 >= MAX_CLASHES) {
+      throw refusal(
+        `${describeRef(refOf(live))}: its fields cannot be taken over from who applied it before`,
+        answer,
+      );
+    }
+    current = await cluster.get(resource, namespace, name, { signal });
+  }
+}

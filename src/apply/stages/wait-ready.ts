@@ -1,0 +1,145 @@
+import { OpniLoggingError } from '../../common/error.js';
+import { mapPool } from '../../common/pool.js';
+import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { healthOf } from '../health/health.js';
+import { readObject } from '../plan/read-live.js';
+import type { PendingObject } from '../session/engine-events.js';
+import type { Report } from '../session/report.js';
+import type { Session } from '../session/session.js';
+import { describeRef, refOf } from '../set/object-ref.js';
+
+const FIRST_POLL_MS = 50;
+const LAST_POLL_MS = 1000;
+
+/**
+ * Waits until definitions are established and their kinds are served. The one does not follow from the other: an API
+ * server shows a new kind a little later, and each of several at its own time.
+ *
+ * @throws OpniLoggingError `cluster` when a definition is refused, or the time is over
+ */
+export async function waitForDefinitions(
+  session: Session,
+  report: Report,
+  definitions: readonly KubernetesObject[],
+  timeoutMs: number,
+): Promise<void> {
+  await waitFor(
+    session,
+    report,
+    'definitions are established',
+    definitions,
+    timeoutMs,
+    async (definition) => {
+      const ref = refOf(definition);
+      const live = await readObject(session, ref);
+      const health = healthOf(live, session.clock.wallMs());
+      if (health.state === 'Failed') throw refused(definition, health.message);
+      return health.state === 'Current' ? undefined : health.message;
+    },
+  );
+  const { discovery } = session.cluster;
+  await discovery.refresh(session.signal);
+  let first = true;
+  await waitFor(
+    session,
+    report,
+    'the kinds are served',
+    definitions,
+    timeoutMs,
+    async (definition) => {
+      const { group, names, versions } = definition['spec'] as {
+        readonly group: string;
+        readonly names: { readonly kind: string };
+        readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+      };
+      for (const { name } of versions.filter(({ served }) => served)) {
+        if (await discovery.find(`${group}/${name}`, names.kind, session.signal)) continue;
+        return `${names.kind} ${group}/${name} is not served yet`;
+      }
+      return undefined;
+    },
+    async () => {
+      if (!first) await discovery.refresh(session.signal);
+      first = false;
+    },
+  );
+}
+
+/**
+ * Waits until workloads run.
+ *
+ * @throws OpniLoggingError `cluster` when one fails, or the time is over
+ */
+export async function waitForWorkloads(
+  session: Session,
+  report: Report,
+  workloads: readonly KubernetesObject[],
+  timeoutMs: number,
+): Promise<void> {
+  await waitFor(
+    session,
+    report,
+    'what custom resources need runs',
+    workloads,
+    timeoutMs,
+    async (workload) => {
+      const health = healthOf(await readObject(session, refOf(workload)), session.clock.wallMs());
+      if (health.state === 'Failed') throw refused(workload, health.message);
+      return health.state === 'Current' ? undefined : health.message;
+    },
+  );
+}
+
+async function waitFor(
+  session: Session,
+  report: Report,
+  reason: string,
+  objects: readonly KubernetesObject[],
+  timeoutMs: number,
+  check: (object: KubernetesObject) => Promise<string | undefined>,
+  before: () => Promise<void> = async () => {},
+): Promise<void> {
+  const { clock, signal, concurrency } = session;
+  const until = clock.now() + timeoutMs;
+  let told = '';
+  let left = objects;
+  for (let pollMs = FIRST_POLL_MS; left.length > 0; pollMs = Math.min(pollMs * 1.5, LAST_POLL_MS)) {
+    await before();
+    const states = await mapPool(
+      left,
+      concurrency,
+      async (object) => ({ object, message: await check(object) }),
+      signal,
+    );
+    const waiting = states.flatMap(({ object, message }) =>
+      message === undefined ? [] : [{ object, message }],
+    );
+    left = waiting.map(({ object }) => object);
+    if (left.length === 0) return;
+    const pending: PendingObject[] = waiting.map(({ object, message }) => ({
+      object: refOf(object),
+      message,
+    }));
+    const text = pending.map(({ object, message }) => `${describeRef(object)}: ${message}`).join('\n');
+    if (text !== told) report.tell({ type: 'waiting', reason: `until ${reason}`, pending });
+    told = text;
+    if (clock.now() >= until) throw late(reason, pending, timeoutMs);
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+const refused = (object: KubernetesObject, message: string) =>
+  new OpniLoggingError('cluster', `${describeRef(refOf(object))}: ${message}`, {
+    problems: [{ path: describeRef(refOf(object)), message }],
+  });
+
+function late(reason: string, pending: readonly PendingObject[], timeoutMs: number): OpniLoggingError {
+  const problems = pending.map(({ object, message }) => ({ path: describeRef(object), message }));
+  return new OpniLoggingError(
+    'cluster',
+    `After ${Math.round(timeoutMs / 1000)} s it is not so that ${reason}.`,
+    {
+      problems,
+    },
+  );
+}
