@@ -1,4 +1,6 @@
 import type { Problem } from '../common/error.js';
+import type { Cluster } from '../kube/cluster.js';
+import type { LiveObject } from '../kube/live-object.js';
 import type { ApplyOptions } from './apply.js';
 import type { InventoryEntry } from './inventory/inventory.js';
 import {
@@ -22,8 +24,12 @@ import { keyOf, refOf } from './set/object-ref.js';
 export interface Drain {
   /** Longest time, in milliseconds. When it is over, the rest goes; buffers on disk stay. @default 120000 */
   readonly timeoutMs?: number;
-  /** What still has to arrive, in words; undefined when nothing has to. */
-  readonly remaining: (signal: AbortSignal | undefined) => Promise<string | undefined>;
+  /** What still has to arrive, in words; undefined when nothing has to. `members` are those that could be read. */
+  readonly remaining: (
+    cluster: Cluster,
+    members: readonly LiveObject[],
+    signal: AbortSignal | undefined,
+  ) => Promise<string | undefined>;
 }
 
 /** Options of {@link deleteSet}. */
@@ -103,6 +109,7 @@ export async function deleteSet(options: DeleteOptions): Promise<DeleteResult> {
 
 interface Member {
   readonly candidate: Candidate;
+  readonly live: LiveObject | undefined;
   readonly step: TeardownStep;
 }
 
@@ -124,14 +131,15 @@ async function membersOf(session: Session, stored: StoredInventory | undefined):
     : [...strays, ...(await findMembers(session, [], new Set([session.set.namespace])))];
   const listed = new Set(entries.map(keyOf));
   return [
-    ...entries.map(({ uid, recreating: _, kept: __, ...ref }) => ({
-      candidate: { ref, uid, byLabelOnly: false },
-      step: teardownStep(ref, found.get(keyOf(ref))),
-    })),
+    ...entries.map(({ uid, recreating: _, kept: __, ...ref }) => {
+      const live = found.get(keyOf(ref));
+      return { candidate: { ref, uid, byLabelOnly: false }, live, step: teardownStep(ref, live) };
+    }),
     ...labelled
       .filter((live) => !listed.has(keyOf(refOf(live))))
       .map((live) => ({
         candidate: { ref: refOf(live), uid: live.metadata.uid, byLabelOnly: true },
+        live,
         step: teardownStep(refOf(live), live),
       })),
   ];
@@ -188,7 +196,8 @@ async function takeDown(
     complete = done.complete;
     left.push(...done.remaining);
     if (step === 'intake' && complete && options.drain && members.some(isReceiver)) {
-      await drain(session, report, options.drain);
+      const live = members.flatMap((member) => member.live ?? []);
+      await drain(session, report, live, options.drain);
     }
   }
   if (complete) {
@@ -241,13 +250,14 @@ function rulesOf(
 async function drain(
   session: Session,
   report: Report,
+  members: readonly LiveObject[],
   { remaining, timeoutMs = DEFAULT_DRAIN_MS }: Drain,
 ): Promise<void> {
   const { clock, signal } = session;
   const until = clock.now() + timeoutMs;
   let told: string | undefined;
   for (;;) {
-    const left = await remaining(signal);
+    const left = await remaining(session.cluster, members, signal);
     if (left === undefined) {
       report.tell({ type: 'step', step: 'drain', message: 'everything on its way has arrived' });
       return;

@@ -45,7 +45,7 @@ export interface RenderFleetOptions {
  * @throws OpniLoggingError at the end, with the problems of all refused clusters, each at its place in a file
  */
 export async function* renderFleet<Result>(
-  fleet: LoadedFleet,
+  fleet: Iterable<LoadedCluster>,
   make: (cluster: LoadedCluster, objects: readonly KubernetesObject[]) => Result,
   { signal, onProgress }: RenderFleetOptions,
 ): AsyncGenerator<Result, void, undefined> {

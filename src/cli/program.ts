@@ -1,12 +1,16 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { VERSION } from '../common/version.js';
-import type { CommandSetup } from './command-setup.js';
+import { addApplyCommand } from './apply.js';
+import type { CommandSetup, ExitCodes } from './command-setup.js';
 import { addCompletionCommand } from './completion.js';
 import type { CliContext, GlobalFlags } from './context.js';
+import { addDeleteCommand } from './delete.js';
+import { addDiffCommand } from './diff.js';
 import { addInitCommand } from './init.js';
 import { addProgramCommands } from './programs.js';
 import { EXIT, reportError } from './report.js';
 import { addSchemaCommand } from './schema.js';
+import { addStatusCommand } from './status.js';
 import { addSynthCommand } from './synth.js';
 import { Terminal, wantsColor } from './terminal.js';
 import { usageError } from './usage-error.js';
@@ -16,7 +20,8 @@ const EXIT_CODES = `
 Exit codes:
   0    done
   1    refused or failed; what is wrong and how to mend it is on standard error
-  2    the command line is wrong
+       (diff: there are differences; status: not healthy)
+  2    the command line is wrong (diff: or it failed)
   130  interrupted`;
 
 const EXAMPLES = `
@@ -24,13 +29,19 @@ Examples:
   $ opni-logging init                          write opni-logging.yaml, asking what is needed
   $ opni-logging synth                         write its manifests to dist/
   $ opni-logging synth clusters/ -o manifests  the same for a fleet
-  $ opni-logging validate clusters/ --json     check only, for machines`;
+  $ opni-logging validate clusters/ --json     check only, for machines
+  $ opni-logging diff                          what an apply would change in the cluster
+  $ opni-logging apply                         bring it into the cluster, and wait until it works
+  $ opni-logging status                        the state of the data path, hop by hop`;
 
 /** Builds the command `opni-logging`. Nothing is read or written until it parses. */
-export function buildProgram(context: CliContext): Command {
+export function buildProgram(
+  context: CliContext,
+  exit: ExitCodes = { done: EXIT.ok, refused: EXIT.refused },
+): Command {
   const program = new Command('opni-logging');
   const flags = () => program.opts<GlobalFlags>();
-  const setup: CommandSetup = { context, terminal: () => new Terminal(context, flags()) };
+  const setup: CommandSetup = { context, exit, terminal: () => new Terminal(context, flags()) };
   program
     .description('Logs and events of many Kubernetes clusters into one OpenSearch.')
     .version(VERSION, '--version', 'print the version')
@@ -47,6 +58,10 @@ export function buildProgram(context: CliContext): Command {
     addInitCommand,
     addSynthCommand,
     addValidateCommand,
+    addDiffCommand,
+    addApplyCommand,
+    addStatusCommand,
+    addDeleteCommand,
     addSchemaCommand,
     addCompletionCommand,
     addProgramCommands,
@@ -67,14 +82,16 @@ export function buildProgram(context: CliContext): Command {
  * @returns the exit code
  */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
-  const program = buildProgram(context);
+  const exit: ExitCodes = { done: EXIT.ok, refused: EXIT.refused };
+  const program = buildProgram(context, exit);
   try {
     await program.parseAsync(args, { from: 'user' });
-    return EXIT.ok;
+    return exit.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     if (context.signal.aborted) return EXIT.interrupted;
-    return await reportError(new Terminal(context, program.opts()), error);
+    const code = await reportError(new Terminal(context, program.opts()), error);
+    return code === EXIT.refused ? exit.refused : code;
   }
 }
 

@@ -38,6 +38,11 @@ export class Terminal {
     return this.#flags.json === true;
   }
 
+  /** Writes to standard output, left out with `--quiet`; waits while its reader is slow. */
+  async line(text: string): Promise<void> {
+    if (!this.#flags.quiet) await this.print(`${text}\n`);
+  }
+
   /** Writes to standard output, and waits while its reader is slow. */
   async print(text: string): Promise<void> {
     this.clearProgress();
@@ -63,10 +68,19 @@ export class Terminal {
     this.#context.stderr.write(`${text}\n`);
   }
 
-  /** Shows how far long work is, in one line that is drawn over; on terminals only. */
-  progress(text: string): void {
+  /** True where the progress line is shown. */
+  get interactive(): boolean {
+    return this.#context.stderr.isTTY === true && !this.#flags.quiet && !this.json;
+  }
+
+  /**
+   * Shows how far long work is, in one line that is drawn over; on terminals only.
+   *
+   * @param options.now draws it even when the last one is very young, for texts that stay for long @default false
+   */
+  progress(text: string, options: { readonly now?: boolean } = {}): void {
     const { stderr, now } = this.#context;
-    if (!stderr.isTTY || this.#flags.quiet || this.json || now() - this.#progressDrawnAt < REDRAW_MS) return;
+    if (!this.interactive || (!options.now && now() - this.#progressDrawnAt < REDRAW_MS)) return;
     this.#progressDrawnAt = now();
     this.#progressShown = true;
     stderr.write(`\r\u001b[2K${text.slice(0, (stderr.columns ?? 80) - 1)}`);

@@ -34,10 +34,11 @@ export async function assessHealth(
   if (!ref) return own;
   const workload = healthOf(await readObject(session, ref), nowMs);
   if (workload.state === 'Current') return { ...own, message: workload.message };
-  const message = `${describeRef(ref)} ${workload.message}`;
-  // The operator makes it soon after.
-  const state = workload.state === 'NotFound' ? 'InProgress' : workload.state;
-  return { state, reason: workload.reason, message };
+  if (workload.state === 'NotFound') {
+    const message = `has no ${describeRef(ref)} yet, which its operator makes`;
+    return { state: 'InProgress', reason: 'NotObserved', message };
+  }
+  return { ...workload, message: `has ${describeRef(ref)}, which ${workload.message}` };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Problem } from '../../common/error.js';
 import { mapPool } from '../../common/pool.js';
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { LiveObject } from '../../kube/live-object.js';
@@ -6,6 +7,9 @@ import type { PendingObject } from '../session/engine-events.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
 import { describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import { nextStep } from '../status/next-step.js';
+import { objectStatus } from '../status/object-status.js';
+import { podProblem } from '../status/pod-problem.js';
 import { assessHealth } from './assess.js';
 import type { Health } from './health.js';
 
@@ -82,7 +86,7 @@ export async function settle(
       ({ failedAt }) => failedAt !== undefined && clock.now() - failedAt >= failedMs,
     );
     if (hasFailed || elapsedMs >= timeoutMs) {
-      for (const object of pending) report.problem(problemOf(object, elapsedMs));
+      for (const object of pending) report.problem(await problemOf(session, run, object, elapsedMs));
       return;
     }
     await clock.sleep(Math.max(1, Math.min(pollMs, timeoutMs - elapsedMs)), signal);
@@ -119,13 +123,19 @@ function pendingOf(
 
 const plain = ({ object, message }: PendingObject): PendingObject => ({ object, message });
 
-function problemOf({ object, health }: Pending, elapsedMs: number) {
-  const failed = health.state === 'Failed';
+async function problemOf(
+  session: Session,
+  { objects }: SettleRun,
+  { object, health }: Pending,
+  elapsedMs: number,
+): Promise<Problem> {
+  const live = await readObject(session, object);
+  // What was told before may have changed meanwhile; what happened to the object itself stays.
+  const now = health.state === 'Failed' ? undefined : await objectStatus(session, object, live, objects);
+  const { message } = now?.health ?? health;
   return {
     path: describeRef(object),
-    message: failed
-      ? health.message
-      : `is not healthy after ${Math.round(elapsedMs / 1000)} s: ${health.message}`,
-    fix: '`opni-logging status` shows what the data path waits for',
+    message: now ? `is not healthy after ${Math.round(elapsedMs / 1000)} s: ${message}` : message,
+    fix: now?.next ?? nextStep(object, health, live && (await podProblem(session, live))),
   };
 }

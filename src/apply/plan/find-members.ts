@@ -20,12 +20,7 @@ export async function findMembers(
   const known = new Set(STAGES.flatMap(({ kinds }) => kinds));
   const resources = (await cluster.discovery.all(signal)).filter((resource) => {
     const groupKind = groupKindOfRef(resource);
-    return (
-      known.has(groupKind) &&
-      !listed.has(groupKind) &&
-      groupKind !== 'Secret' &&
-      resource.verbs.includes('list')
-    );
+    return known.has(groupKind) && !listed.has(groupKind) && resource.verbs.includes('list');
   });
   const places = resources.flatMap((resource) => {
     const within: readonly (string | undefined)[] = resource.namespaced ? [...namespaces] : [undefined];
@@ -36,8 +31,10 @@ export async function findMembers(
     concurrency,
     async ({ resource, namespace }) => {
       const labelSelector = `${PART_OF_LABEL}=${setId}`;
+      // Values of Secrets are nobody's business here.
+      const metadataOnly = groupKindOfRef(resource) === 'Secret';
       try {
-        return (await cluster.list(resource, { namespace, labelSelector, signal })).items;
+        return (await cluster.list(resource, { namespace, labelSelector, metadataOnly, signal })).items;
       } catch (error) {
         if (failureIn(error)?.status === 403) return [];
         throw error;

@@ -1,12 +1,12 @@
 import { messageOf } from '../../common/error.js';
-import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureOf } from '../../kube/api-failure.js';
 import type { Cluster } from '../../kube/cluster.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Drain } from '../delete.js';
 
-/** Where the aggregator runs. */
-export interface AggregatorPlace {
+/** Where an aggregator runs. */
+interface AggregatorPlace {
   readonly namespace: string;
   /** Name of the Logging; its pods are called `<name>-fluentd-0` and so on. */
   readonly logging: string;
@@ -26,31 +26,26 @@ const METRICS_PORT = 24231;
 /** Bytes in the buffers of one output, in the text of Fluentd's monitor. */
 const BUFFER_BYTES = /^fluentd_output_status_buffer_total_bytes(?:\{[^}]*\})?\s+([0-9.eE+]+)/gm;
 
-/** Where the aggregators of Logging resources run, by these resources. */
-export function aggregatorPlaces(objects: readonly KubernetesObject[]): AggregatorPlace[] {
+function placesOf(objects: readonly KubernetesObject[]): AggregatorPlace[] {
   return objects
-    .filter(({ apiVersion, kind }) => kind === 'Logging' && apiVersion.startsWith('logging.banzaicloud.io/'))
-    .map((logging) => ({
-      namespace:
-        (logging['spec'] as { readonly controlNamespace?: string } | undefined)?.controlNamespace ?? '',
-      logging: logging.metadata.name,
-    }));
+    .filter((object) => groupKindOf(object) === 'logging.banzaicloud.io/Logging')
+    .map(({ metadata, ...logging }) => {
+      const { controlNamespace = '' } = (logging['spec'] ?? {}) as { readonly controlNamespace?: string };
+      return { namespace: controlNamespace, logging: metadata.name };
+    });
 }
 
 /**
- * Waits until the disk buffers of the aggregators are empty, as their metrics tell through the API server. Buffers that
+ * Waits until the disk buffers of the set's aggregators are empty, as their metrics tell through the API server. Buffers that
  * cannot be read count as not empty, so that the whole time is waited.
  *
  * @param timeoutMs longest time, in milliseconds @default 120000
  */
-export function aggregatorDrain(
-  cluster: Cluster,
-  places: readonly AggregatorPlace[],
-  timeoutMs?: number,
-): Drain {
+export function aggregatorDrain(timeoutMs?: number): Drain {
   return {
     timeoutMs,
-    remaining: async (signal) => {
+    remaining: async (cluster, members, signal) => {
+      const places = placesOf(members);
       const told = await Promise.all(places.map((place) => remainingOf(cluster, place, signal)));
       return told.filter((text) => text !== undefined).join('; ') || undefined;
     },

@@ -38,8 +38,8 @@ export async function namespaceInUse(
   const resources = await cluster.discovery.all(signal);
   for (const resource of resources.filter(isListable)) {
     const { items } = await cluster.list(resource, { namespace, metadataOnly: true, signal });
-    const foreign = items.find((item) => !isOurs(item, resource) && !own.has(keyOf(refIn(item, resource))));
-    if (foreign) return describeRef(refIn(foreign, resource));
+    const foreign = items.find((item) => !isOurs(item, resource) && !own.has(keyOf(refOf(item))));
+    if (foreign) return describeRef(refOf(foreign));
   }
   return undefined;
 
@@ -54,14 +54,6 @@ export async function namespaceInUse(
 
 const isListable = ({ namespaced, verbs }: ApiResource) =>
   namespaced && verbs.includes('list') && verbs.includes('delete');
-
-/** A list of metadata says its own kind, not that of the objects. */
-const refIn = (item: LiveObject, { group, version, kind }: ApiResource): ObjectRef => ({
-  ...refOf(item),
-  group,
-  version,
-  kind,
-});
 
 /**
  * An object of the kind that a definition declares.
@@ -81,5 +73,5 @@ export async function definitionInUse(
   if (!resource) return undefined;
   const { items } = await cluster.list(resource, { metadataOnly: true, signal });
   const [first] = items.filter(({ metadata }) => !metadata.deletionTimestamp || metadata.finalizers?.length);
-  return first && describeRef(refIn(first, resource));
+  return first && describeRef(refOf(first));
 }

@@ -87,13 +87,16 @@ class Stages implements StageRun {
 
   async run(hooks: StageHooks): Promise<void> {
     let stage: StageName | undefined;
+    let told: StageName | undefined;
     for (const batch of batchesOf(this.decisions)) {
       if (batch.stage !== stage) await this.#enter(batch.stage);
       stage = batch.stage;
       await hooks.fence();
       const writes = batch.decisions.some(({ action }) => !QUIET.has(action));
-      if (writes && !this.#broken)
+      if (writes && !this.#broken && told !== stage) {
         this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
+        told = stage;
+      }
       const failedBefore = this.report.problems.length;
       await mapPool(
         batch.decisions,
@@ -137,8 +140,7 @@ class Stages implements StageRun {
       if (!(error instanceof OpniLoggingError)) throw error;
       this.#broken = stage;
       const problems = error.problems.length > 0 ? error.problems : [{ message: messageOf(error) }];
-      for (const problem of problems)
-        this.report.problem({ ...problem, message: `${messageOf(error)} ${problem.message}` });
+      for (const problem of problems) this.report.problem(problem);
     }
   }
 
@@ -187,7 +189,10 @@ class Stages implements StageRun {
     const former = live?.metadata.managedFields?.some((entry) =>
       isFormerApplier(entry, conflicts, FIELD_MANAGER),
     );
-    if (live && former && action === 'update') await takeOverFields(this.session, resource, live, conflicts);
+    if (live && former && action === 'update') {
+      const message = await takeOverFields(this.session, resource, live, conflicts);
+      if (message) return this.#fail(decision, { message, fix: 'run again when nobody else writes it' });
+    }
     let outcome = await sendObject(this.session, resource, object, { force });
     if (outcome.type === 'conflict') {
       // Somebody wrote between plan and now.

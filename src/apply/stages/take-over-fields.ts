@@ -1,25 +1,25 @@
-import { failureOf, refusal } from '../../kube/api-failure.js';
+import { failureOf } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
+import { maskMessage } from '../diff/mask.js';
 import { takeoverPatch } from '../fields/takeover-patch.js';
 import { type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
 import type { Session } from '../session/session.js';
 import { FIELD_MANAGER } from '../set/marks.js';
-import { describeRef, refOf } from '../set/object-ref.js';
 
 const MAX_CLASHES = 5;
 
 /**
  * Makes the fields of former appliers ours, so that leaving them out of the set removes them. Values stay as they are.
  *
- * @throws OpniLoggingError `cluster` when it is refused, or others keep writing the object
+ * @returns why not, when it is refused or others keep writing the object
  */
 export async function takeOverFields(
   session: Session,
   resource: ApiResource,
   live: LiveObject,
   policy: ConflictPolicy,
-): Promise<void> {
+): Promise<string | undefined> {
   const { cluster, signal } = session;
   const { namespace, name } = live.metadata;
   let current: LiveObject | undefined = live;
@@ -28,18 +28,16 @@ export async function takeOverFields(
       manager: FIELD_MANAGER,
       from: (entry) => isFormerApplier(entry, policy, FIELD_MANAGER),
     });
-    if (!patch) return;
+    if (!patch) return undefined;
     const answer = await cluster.patchJson(resource, namespace, name, patch, { fieldManager: FIELD_MANAGER });
     const failure = failureOf(answer);
-    if (!failure || failure.status === 404) return;
+    if (!failure || failure.status === 404) return undefined;
     const stale =
       failure.status === 409 || (failure.status === 422 && /test|resourceVersion/i.test(failure.message));
     if (!stale || clashes + 1 >= MAX_CLASHES) {
-      throw refusal(
-        `${describeRef(refOf(live))}: its fields cannot be taken over from who applied it before`,
-        answer,
-      );
+      return `its fields cannot be taken over from who applied it before: ${maskMessage(failure.message, [live])}`;
     }
     current = await cluster.get(resource, namespace, name, { signal });
   }
+  return undefined;
 }

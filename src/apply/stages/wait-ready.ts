@@ -128,18 +128,17 @@ async function waitFor(
   }
 }
 
-const refused = (object: KubernetesObject, message: string) =>
-  new OpniLoggingError('cluster', `${describeRef(refOf(object))}: ${message}`, {
-    problems: [{ path: describeRef(refOf(object)), message }],
-  });
+function refused(object: KubernetesObject, message: string): OpniLoggingError {
+  const path = describeRef(refOf(object));
+  return new OpniLoggingError('cluster', `${path} ${message}`, { problems: [{ path, message }] });
+}
 
 function late(reason: string, pending: readonly PendingObject[], timeoutMs: number): OpniLoggingError {
-  const problems = pending.map(({ object, message }) => ({ path: describeRef(object), message }));
-  return new OpniLoggingError(
-    'cluster',
-    `After ${Math.round(timeoutMs / 1000)} s it is not so that ${reason}.`,
-    {
-      problems,
-    },
-  );
+  const waited = `waited ${Math.round(timeoutMs / 1000)} s until ${reason}`;
+  const problems = pending.map(({ object, message }) => ({
+    path: describeRef(object),
+    message: `${message} (${waited})`,
+    fix: 'see why, then run again; a longer time may do',
+  }));
+  return new OpniLoggingError('cluster', waited, { problems });
 }

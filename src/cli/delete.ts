@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { OpniLoggingError } from '../common/error.js';
+import type { CommandSetup } from './command-setup.js';
+import { confirm } from './confirm.js';
+import { durationMs } from './durations.js';
+import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+
+interface DeleteFlags extends TargetFlags {
+  readonly crds?: boolean;
+  readonly deleteNamespace?: boolean;
+  readonly deleteVolumes?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly stripFinalizer?: readonly string[];
+  readonly drainTimeout: number;
+  readonly timeout: number;
+}
+
+const EXAMPLES = `${TARGET_HELP}
+
+What takes records in goes first; then the buffers are left the time to empty; then the rest goes, custom resources
+before their operator. Definitions, namespaces and volumes stay unless asked for, and in any case when others use them.
+A run that was interrupted is continued by the next one.
+
+Examples:
+  $ opni-logging delete --dry-run
+  $ opni-logging delete --set opni/opni --yes
+  $ opni-logging delete --set opni/opni --crds --delete-namespace --yes`;
+
+/** `opni-logging delete`: takes a set out of a cluster. */
+export function addDeleteCommand(program: Command, { context, terminal, exit }: CommandSetup): void {
+  const command = program
+    .command('delete')
+    .description('take the objects out of the cluster, in an order that loses nothing');
+  addTargetOptions(command, { manifests: false })
+    .option('--crds', 'also delete definitions that nobody has objects of')
+    .option('--delete-namespace', 'also delete namespaces that the set made and that hold nothing else')
+    .option('--delete-volumes', 'also delete volume claims of the set, with the data on them')
+    .option('--dry-run', 'ask the cluster what would happen, and change nothing')
+    .option('-y, --yes', 'do not ask')
+    .option('--strip-finalizer <names...>', 'take these finalizers away from objects that are stuck for good')
+    .option(
+      '--drain-timeout <duration>',
+      'how long the buffers may take to empty',
+      durationMs,
+      durationMs('2m'),
+    )
+    .option('--timeout <duration>', 'how long to wait for each step', durationMs, durationMs('5m'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: readonly string[], flags: DeleteFlags) => {
+      const screen = terminal();
+      const target = await openTarget(given, flags, context);
+      const { set, cluster } = target;
+      const { signal } = context;
+      const name = `${set.namespace}/${set.inventory.replace(/-inventory$/, '')}`;
+      try {
+        if (
+          !flags.yes &&
+          !flags.dryRun &&
+          !(await confirm(context, `Delete the set ${name} in context ${target.context}`))
+        ) {
+          throw new OpniLoggingError('cluster', 'The answer was not yes. Nothing was changed.');
+        }
+        const [{ deleteSet }, { EngineOutput }, { aggregatorDrain }] = await Promise.all([
+          import('../apply/delete.js'),
+          import('./engine-output.js'),
+          import('../apply/removal/aggregator-drain.js'),
+        ]);
+        const output = new EngineOutput(screen);
+        const result = await deleteSet({
+          set,
+          cluster,
+          signal,
+          onEvent: output.onEvent,
+          dryRun: flags.dryRun,
+          definitions: flags.crds,
+          namespaces: flags.deleteNamespace,
+          volumes: flags.deleteVolumes,
+          waitMs: flags.timeout,
+          stripFinalizers: flags.stripFinalizer,
+          drain: flags.drainTimeout > 0 ? aggregatorDrain(flags.drainTimeout) : undefined,
+        });
+        if (result.outcome === 'nothing') output.note(`there is nothing of the set ${name} in the cluster`);
+        const more = { set, context: target.context, dryRun: flags.dryRun === true };
+        await output.finish(result, exit, { headline: 'not everything is gone', more });
+      } catch (error) {
+        if (signal.aborted) screen.error('interrupted; the next delete goes on from here');
+        throw error;
+      } finally {
+        cluster.client.close();
+      }
+    });
+}
