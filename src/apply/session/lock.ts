@@ -62,7 +62,7 @@ export class Lock {
   #lease: LiveObject;
   #renewedAt: number;
   #lost: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #stopped = new AbortController();
   #renewing: Promise<void> | undefined;
 
   private constructor(
@@ -74,8 +74,7 @@ export class Lock {
   ) {
     this.#lease = lease;
     this.#renewedAt = renewedAt;
-    this.#timer = setInterval(() => void this.#renewSoon(), options.durationMs / 3);
-    this.#timer.unref();
+    void this.#keep();
   }
 
   /**
@@ -153,8 +152,18 @@ export class Lock {
 
   /** Stops renewing without telling anybody; the Lease runs out. */
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#stopped.abort();
+  }
+
+  /** Renews it three times within its duration, until it is stopped or lost. */
+  async #keep(): Promise<void> {
+    const { clock, durationMs } = this.options;
+    const { signal } = this.#stopped;
+    while (!signal.aborted && !this.#lost) {
+      // Ends with the signal only.
+      await clock.sleep(durationMs / 3, signal).catch(() => {});
+      if (!signal.aborted && !this.#lost) await this.#renewSoon();
+    }
   }
 
   #renewSoon(): Promise<void> {
@@ -184,7 +193,10 @@ export class Lock {
   }
 }
 
-type Access = Pick<LockOptions, 'cluster' | 'set'> & { readonly holder: string; readonly durationMs: number };
+type Access = Pick<LockOptions, 'clock' | 'cluster' | 'set'> & {
+  readonly holder: string;
+  readonly durationMs: number;
+};
 
 const specOf = (lease: LiveObject): LeaseSpec => (lease['spec'] ?? {}) as LeaseSpec;
 
@@ -229,12 +241,12 @@ async function readOrMake(access: Access, signal?: AbortSignal) {
 
 /** Writes the holder; undefined when somebody else was faster. */
 async function write(
-  { cluster, set, holder, durationMs }: Access,
+  { cluster, set, clock, holder, durationMs }: Access,
   lease: LiveObject,
   dateMs: number | undefined,
   { take, signal }: { readonly take: boolean; readonly signal?: AbortSignal },
 ): Promise<LiveObject | undefined> {
-  const now = new Date(dateMs ?? Date.now()).toISOString().replace('Z', '000Z');
+  const now = new Date(dateMs ?? clock.wallMs()).toISOString().replace('Z', '000Z');
   const before = specOf(lease);
   const change = before.holderIdentity === holder ? 0 : 1;
   const spec: LeaseSpec = take
