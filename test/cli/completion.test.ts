@@ -28,7 +28,23 @@ describe('opni-logging completion', () => {
 
   for (const [words, expected] of [
     [['sy'], ['synth']],
-    [[''], ['init', 'synth', 'validate', 'diff', 'apply', 'status', 'delete', 'schema', 'completion', 'events', 'agent', 'help']],
+    [
+      [''],
+      [
+        'init',
+        'synth',
+        'validate',
+        'diff',
+        'apply',
+        'status',
+        'delete',
+        'schema',
+        'completion',
+        'events',
+        'agent',
+        'help',
+      ],
+    ],
     [['--q'], ['--quiet']],
     [['--ver'], ['--version']],
     [['synth', '--fo'], ['--format']],

@@ -1,0 +1,7 @@
+import type { TestTier } from '../../support/cluster/test-cluster.js';
+import { createAndChangeCases } from './create-and-change.js';
+
+/** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
+export function allCases(tier: TestTier): void {
+  createAndChangeCases(tier);
+}

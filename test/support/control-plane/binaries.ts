@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryPath } from '../repository.js';
+
+/** Programs of a control plane. kwok plays the nodes. */
+export type Program =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kubectl'
+  | 'kube-scheduler'
+  | 'kube-controller-manager'
+  | 'kwok';
+
+/** Where the programs lie. */
+export interface Binaries {
+  readonly path: (program: Program) => string;
+  /** Stages of nodes and pods for kwok. */
+  readonly stages: string;
+}
+
+/** In the order of building: what comes first compiles most of what the others need. */
+const PACKAGES: Readonly<Record<Program, string>> = {
+  'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+  etcd: 'go.etcd.io/etcd/server/v3',
+  kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+  'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+  kwok: 'sigs.k8s.io/kwok/cmd/kwok',
+  'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+};
+const PROGRAMS = Object.keys(PACKAGES) as Program[];
+
+/** Files of kwok's module that make nodes and pods ready. */
+const STAGES = [
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+  'pod/fast/pod-ready.yaml',
+  'pod/fast/pod-complete.yaml',
+  'pod/fast/pod-delete.yaml',
+];
+
+const MODULE = repositoryPath('test', 'cluster', 'control-plane');
+
+/**
+ * Finds the programs of the control plane: in the folder `KUBEBUILDER_ASSETS`, then in the cache, else by building them
+ * with Go, which takes about ten minutes once.
+ *
+ * @param say told what takes long
+ * @returns a reason in one line where they cannot be had
+ * @throws Error when they can be built and the build fails
+ */
+export function controlPlaneBinaries(
+  say: (text: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Binaries | { readonly missing: string } {
+  const cache = cacheFolder(env);
+  const assets = env['KUBEBUILDER_ASSETS'];
+  const path = (program: Program) => {
+    const given = assets && join(assets, program);
+    return given && existsSync(given) ? given : join(cache, program);
+  };
+  const stages = join(cache, 'stages.yaml');
+  const absent = PROGRAMS.filter((program) => !existsSync(path(program)));
+  if (absent.length > 0 || !existsSync(stages)) {
+    const missing = build(absent, cache, stages, say);
+    if (missing !== undefined) return { missing };
+  }
+  return { path, stages };
+}
+
+/** Outside of the checkout, one folder for each state of the pins. */
+function cacheFolder(env: NodeJS.ProcessEnv): string {
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(MODULE, file)));
+  const base = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return join(
+    base,
+    'opni-logging',
+    'control-plane',
+    `${kubernetesVersion()}-${hash.digest('hex').slice(0, 12)}`,
+  );
+}
+
+/** Version of Kubernetes in the pins, as in `v1.37.2`. */
+export function kubernetesVersion(): string {
+  const [, version] =
+    /\sk8s\.io\/kubernetes (v[\d.]+)/.exec(readFileSync(join(MODULE, 'go.mod'), 'utf8')) ?? [];
+  if (!version) throw new Error('test/cluster/control-plane/go.mod requires no k8s.io/kubernetes');
+  return version;
+}
+
+function build(
+  programs: readonly Program[],
+  cache: string,
+  stages: string,
+  say: (text: string) => void,
+): string | undefined {
+  if (spawnSync('go', ['version']).status !== 0) {
+    return `install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with ${programs.join(', ')}`;
+  }
+  say(`building ${programs.join(', ')}; once, about ten minutes …`);
+  const download = go([
+    'mod',
+    'download',
+    'k8s.io/kubernetes',
+    'sigs.k8s.io/kwok',
+    'go.etcd.io/etcd/server/v3',
+  ]);
+  if (download.status !== 0) return `the Go module proxy does not answer: ${download.stderr.trim()}`;
+  mkdirSync(cache, { recursive: true });
+  // Built beside and renamed, so that nobody finds half a file.
+  const folder = mkdtempSync(join(cache, 'build-'));
+  try {
+    for (const program of programs) {
+      const startedAt = Date.now();
+      const flags = ['-mod=readonly', '-trimpath', '-p', '2', '-ldflags', linkerFlags()];
+      const { status, stderr } = go(['build', ...flags, '-o', join(folder, program), PACKAGES[program]]);
+      if (status !== 0) throw new Error(`go build ${PACKAGES[program]} failed:\n${stderr}`);
+      renameSync(join(folder, program), join(cache, program));
+      say(`  ${program}: ${Math.round((Date.now() - startedAt) / 1000)} s`);
+    }
+    const kwok = go(['list', '-mod=readonly', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok']).stdout.trim();
+    const texts = STAGES.map((file) => readFileSync(join(kwok, 'kustomize', 'stage', file), 'utf8'));
+    writeFileSync(join(folder, 'stages.yaml'), texts.join('\n---\n'));
+    renameSync(join(folder, 'stages.yaml'), stages);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return undefined;
+}
+
+const go = (args: readonly string[]) =>
+  spawnSync('go', args, {
+    cwd: MODULE,
+    encoding: 'utf8',
+    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
+  });
+
+/** Without these a server tells no proper version. */
+function linkerFlags(): string {
+  const version = kubernetesVersion();
+  const [major, minor] = version.slice(1).split('.');
+  const values = {
+    gitVersion: version,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+    gitCommit: '0'.repeat(40),
+    buildDate: '1970-01-01T00:00:00Z',
+  };
+  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
+  const settings = packages.flatMap((name) =>
+    Object.entries(values).map(([key, value]) => `-X ${name}.${key}=${value}`),
+  );
+  return ['-s', '-w', ...settings].join(' ');
+}
