@@ -27,7 +27,7 @@ export async function assessHealth(
     return {
       state: 'InProgress',
       reason: 'StaleStatus',
-      message: 'its last change was not seen by its operator yet',
+      message: 'was changed, and its operator has not seen that yet',
     };
   }
   const ref = generatedWorkload(live, set);

@@ -25,7 +25,7 @@ export function healthOf(live: LiveObject | undefined, nowMs: number): Health {
   if (deletionTimestamp) return { state: 'Terminating', reason: 'Terminating', message: 'is being deleted' };
   const { observedGeneration } = (live['status'] ?? {}) as { readonly observedGeneration?: number };
   if (generation !== undefined && observedGeneration !== undefined && generation !== observedGeneration) {
-    return inProgress('LatestGenerationNotObserved', 'its last change was not seen yet');
+    return inProgress('LatestGenerationNotObserved', 'was changed, and its controller has not seen that yet');
   }
   for (const { type, status, reason, message } of conditionsOf(live)) {
     if (type === 'Reconciling' && status === 'True')

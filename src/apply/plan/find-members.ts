@@ -3,7 +3,7 @@ import { failureIn } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import { STAGES } from '../../synth/stages.js';
 import type { Session } from '../session/session.js';
-import { PART_OF_LABEL, setOf } from '../set/marks.js';
+import { isMemberByLabel, PART_OF_LABEL } from '../set/marks.js';
 import { groupKindOfRef, type ObjectRef } from '../set/object-ref.js';
 
 /**
@@ -42,5 +42,5 @@ export async function findMembers(
     },
     signal,
   );
-  return lists.flat().filter((live) => setOf(live) === setId);
+  return lists.flat().filter((live) => isMemberByLabel(live, setId));
 }

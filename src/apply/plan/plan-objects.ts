@@ -119,7 +119,7 @@ async function decide(
       { resource, live },
       {
         message: `managed by ${tool.tool} (${tool.owner})`,
-        fix: `leave it to ${tool.tool}, or take it over from there`,
+        fix: `leave it to ${tool.tool}, or take it over (--take-from "${tool.tool}")`,
       },
     );
   }
@@ -235,7 +235,7 @@ export function conflictOf(
     action: 'conflict',
     fields: [...new Set(conflicts.flatMap(({ fields }) => fields))],
     message: `${names} ${owners.length === 1 ? 'owns' : 'own'} fields that are wanted otherwise`,
-    fix: `leave these fields out, or let this set win over ${names}`,
+    fix: `leave these fields out, or take them over (--win-over ${owners.join(' ')})`,
   };
 }
 

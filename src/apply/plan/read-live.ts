@@ -3,7 +3,7 @@ import { failureIn } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
-import { PART_OF_LABEL, setOf } from '../set/marks.js';
+import { isMemberByLabel, PART_OF_LABEL } from '../set/marks.js';
 import { apiVersionOfRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
 
 /** What a cluster has of a set. */
@@ -55,22 +55,26 @@ export async function readLive(
     batch.refs.push(ref);
     batches.set(key, batch);
   }
-  const found = new Map<string, LiveObject>();
-  const strays: LiveObject[] = [];
-  await mapPool(
+  const reads = await mapPool(
     [...batches.values()],
     concurrency,
-    async (batch) => {
-      const wanted = new Set(batch.refs.map(keyOf));
-      for (const live of await readBatch(session, batch, known)) {
-        const key = keyOf(refOf(live));
-        if (wanted.has(key)) found.set(key, live);
-        else if (setOf(live) === session.setId) strays.push(live);
-      }
-    },
+    (batch) => listBatch(session, batch, known),
     signal,
   );
-  return { found, strays, unserved };
+  const single = reads.flatMap(({ batch, unread }) => unread.map((ref) => ({ batch, ref })));
+  const objects = await mapPool(
+    single,
+    concurrency,
+    ({ batch: { resource, namespace }, ref }) => cluster.get(resource, namespace, ref.name, { signal }),
+    signal,
+  );
+  const asked = new Set(refs.map(keyOf));
+  const all = [...reads.flatMap(({ listed }) => listed), ...objects.filter((live) => live !== undefined)];
+  const found = all.filter((live) => asked.has(keyOf(refOf(live))));
+  const strays = reads
+    .flatMap(({ listed, names }) => [...listed, ...names])
+    .filter((live) => !asked.has(keyOf(refOf(live))) && isMemberByLabel(live, session.setId));
+  return { found: new Map(found.map((live) => [keyOf(refOf(live)), live])), strays, unserved };
 }
 
 /** Key of a kind in one version. */
@@ -84,25 +88,35 @@ export async function readObject(session: Session, ref: ObjectRef): Promise<Live
   return resource && cluster.get(resource, ref.namespace, ref.name, { signal });
 }
 
-async function readBatch(session: Session, batch: Batch, known: boolean): Promise<readonly LiveObject[]> {
+/** What lists tell of a batch, and what is left to be read one by one. */
+interface BatchRead {
+  readonly batch: Batch;
+  /** Whole objects. */
+  readonly listed: readonly LiveObject[];
+  /** Objects of which only the metadata is there. */
+  readonly names: readonly LiveObject[];
+  readonly unread: readonly ObjectRef[];
+}
+
+async function listBatch(session: Session, batch: Batch, known: boolean): Promise<BatchRead> {
   const { resource, refs } = batch;
+  const nothing = { batch, listed: [], names: [], unread: refs };
   const isSecret = resource.group === '' && resource.kind === 'Secret';
-  if (isSecret || !resource.verbs.includes('list')) return readSingly(session, batch, refs);
+  if (isSecret || !resource.verbs.includes('list')) return nothing;
   const listed = await listOrUndefined(session, batch, known);
-  if (!listed) return readSingly(session, batch, refs);
-  const keys = new Set(listed.map((live) => keyOf(refOf(live))));
-  if (!known) {
-    // A list of names: those that are there are read whole.
-    const present = refs.filter((ref) => keys.has(keyOf(ref)));
-    const wanted = new Set(present.map(keyOf));
-    return [
-      ...(await readSingly(session, batch, present)),
-      ...listed.filter((live) => !wanted.has(keyOf(refOf(live)))),
-    ];
-  }
-  const missing = refs.filter((ref) => !keys.has(keyOf(ref)));
-  const others = missing.length > READ_SINGLY ? await presentOf(session, batch, missing) : missing;
-  return [...listed, ...(await readSingly(session, batch, others))];
+  if (!listed) return nothing;
+  const missing = without(refs, listed);
+  if (!known) return { batch, listed: [], names: listed, unread: without(refs, missing.map(keyOf)) };
+  if (missing.length <= READ_SINGLY) return { batch, listed, names: [], unread: missing };
+  const names = await listOrUndefined(session, batch, false);
+  const absent = names ? without(missing, names) : [];
+  return { batch, listed, names: [], unread: without(missing, absent.map(keyOf)) };
+}
+
+/** The references that are not among some objects or keys. */
+function without(refs: readonly ObjectRef[], others: readonly (LiveObject | string)[]): ObjectRef[] {
+  const keys = new Set(others.map((other) => (typeof other === 'string' ? other : keyOf(refOf(other)))));
+  return refs.filter((ref) => !keys.has(keyOf(ref)));
 }
 
 /** All members by label, or the names of all objects; undefined when listing is not allowed. */
@@ -121,29 +135,4 @@ async function listOrUndefined(
     if (status === 404) return [];
     throw error;
   }
-}
-
-async function presentOf(
-  session: Session,
-  batch: Batch,
-  refs: readonly ObjectRef[],
-): Promise<readonly ObjectRef[]> {
-  const names = await listOrUndefined(session, batch, false);
-  if (!names) return refs;
-  const keys = new Set(names.map((live) => keyOf(refOf(live))));
-  return refs.filter((ref) => keys.has(keyOf(ref)));
-}
-
-async function readSingly(
-  { cluster, concurrency, signal }: Session,
-  { resource, namespace }: Batch,
-  refs: readonly ObjectRef[],
-): Promise<readonly LiveObject[]> {
-  const objects = await mapPool(
-    refs,
-    concurrency,
-    (ref) => cluster.get(resource, namespace, ref.name, { signal }),
-    signal,
-  );
-  return objects.filter((live) => live !== undefined);
 }

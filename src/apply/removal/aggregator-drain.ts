@@ -93,7 +93,8 @@ async function bufferBytes(
       signal,
     });
     const failure = failureOf(answer);
-    if (failure) return failure.message;
+    // What the pod itself answers is no Status of the API server.
+    if (failure) return failure.reason === '' ? `it answers ${answer.status}` : failure.message;
     const values = [...String(answer.body).matchAll(BUFFER_BYTES)].map(([, value]) => Number(value));
     if (values.length === 0) return 'it tells no buffer sizes';
     return values.reduce((sum, value) => sum + value, 0);

@@ -44,8 +44,7 @@ export function pruneCandidates(
   for (const live of strays) {
     const ref = refOf(live);
     const key = keyOf(ref);
-    const owned = live.metadata.ownerReferences?.some(({ controller }) => controller);
-    if (wanted.has(key) || candidates.has(key) || owned) continue;
+    if (wanted.has(key) || candidates.has(key)) continue;
     candidates.set(key, { ref, uid: live.metadata.uid, byLabelOnly: true });
   }
   return [...candidates.values()];

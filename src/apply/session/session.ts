@@ -1,3 +1,4 @@
+import { getMaxListeners, setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../../common/clock.js';
 import type { Cluster } from '../../kube/cluster.js';
 import { type ApplySet, setIdOf } from '../set/apply-set.js';
@@ -39,6 +40,9 @@ const DEFAULT_CONCURRENCY = 8;
 /** A session with all defaults filled in. */
 export function openSession(options: SessionOptions): Session {
   const { cluster, set, signal } = options;
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
+  // Each request and each wait listens to it; Node takes more than ten listeners for a leak.
+  if (signal) setMaxListeners(Math.max(getMaxListeners(signal), 10 + 2 * concurrency), signal);
   return {
     cluster,
     set,
@@ -46,6 +50,6 @@ export function openSession(options: SessionOptions): Session {
     clock: options.clock ?? systemClock,
     emit: options.onEvent ?? (() => {}),
     signal,
-    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    concurrency,
   };
 }

@@ -1,4 +1,5 @@
-import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
+import type { LiveObject } from '../../kube/live-object.js';
 
 /**
  * Who writes the fields that this project declares. It never changes, since fields of another name would stay behind.
@@ -39,6 +40,18 @@ export function keepMarkOf({ metadata }: KubernetesObject): string | undefined {
 
 /** Id of the set that an object says it belongs to. */
 export const setOf = ({ metadata }: KubernetesObject): string | undefined => metadata.labels?.[PART_OF_LABEL];
+
+/** Kinds that Kubernetes makes of Services, with all labels of the Service. */
+const COPIES: ReadonlySet<string> = new Set(['Endpoints', 'discovery.k8s.io/EndpointSlice']);
+
+/**
+ * Whether the label alone makes an object a member of a set. It does not where it was copied: by a controller to what
+ * it owns, or by Kubernetes from a Service.
+ */
+export function isMemberByLabel(live: LiveObject, setId: string): boolean {
+  if (setOf(live) !== setId || COPIES.has(groupKindOf(live))) return false;
+  return !live.metadata.ownerReferences?.some(({ controller }) => controller);
+}
 
 /** Id of the set whose apply made an object, and did not find it. */
 export const createdBy = ({ metadata }: KubernetesObject): string | undefined =>

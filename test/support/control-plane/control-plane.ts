@@ -182,6 +182,8 @@ export class ControlPlane {
       '--manage-all-nodes=true',
       '--cidr=10.244.0.0/16',
       '--node-ip=127.0.0.1',
+      // Without it the nodes count as lost after 50 s, and their pods as not ready.
+      '--node-lease-duration-seconds=40',
     ]);
     await makeNodes(this.connect(), this.options.nodes ?? 2);
     await kwok.until(

@@ -55,7 +55,8 @@ export class StandInOperator {
 
   async #reconcile(): Promise<void> {
     if (!(await this.#isRunning())) return;
-    if (!(await this.cluster.discovery.find(VERSION, 'Logging'))) await this.cluster.discovery.refresh();
+    const served = await Promise.all(KINDS.map((kind) => this.cluster.discovery.find(VERSION, kind)));
+    if (served.includes(undefined)) await this.cluster.discovery.refresh();
     const objects = new Map<string, readonly LiveObject[]>();
     for (const kind of KINDS) {
       const resource = await this.cluster.discovery.find(VERSION, kind);
