@@ -1,5 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { alignedTable, markdownTable } from '../table.js';
+import { verdict } from '../verdict.js';
 import {
   APP_SYNTH,
   CDK8S_SYNTH,
@@ -13,7 +15,6 @@ import {
   WORK_ROOT,
 } from './measure.js';
 import { fitQuadratic } from './quadratic.js';
-import { alignedTable, markdownTable } from './table.js';
 
 /**
  * Compares this project's synthesis with `cdk8s synth` and with a plain `App.synth()`: the same objects, one machine,
@@ -91,14 +92,6 @@ console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, files in ${WORK_ROOT}\n`,
 );
 console.log(`${alignedTable([head, ...rows])}\n\n${markdownTable([head, ...rows])}\n`);
-
-function verdict(what: string, value: number | undefined, limit: number, atLeast = false): void {
-  if (value === undefined) return;
-  const passed = atLeast ? value >= limit : value <= limit;
-  console.log(
-    `${passed ? 'PASS' : 'MISS'}  ${what}: ${value.toFixed(2)} (${atLeast ? 'at least' : 'at most'} ${limit})`,
-  );
-}
 
 /** Time that each further cluster takes: the start of the process does not count. */
 function secondsPerCluster(size: number): number | undefined {

@@ -103,7 +103,7 @@ export function measure(contender: Contender, clusters: number): Cost {
         ...process.env,
         ...env,
         OPNI_BENCH_USAGE: usage,
-        NODE_OPTIONS: `--import=${new URL('usage-reporter.js', import.meta.url).href}`,
+        NODE_OPTIONS: `--import=${new URL('../usage-reporter.js', import.meta.url).href}`,
       },
       maxBuffer: 256 * 1024 * 1024,
     });

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 /** A request as it arrives at an API server. */
@@ -16,7 +17,7 @@ export interface ApiCall {
 export interface ApiReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is when it is text or bytes, as JSON otherwise. */
+  /** Sent as it is when it is text, bytes or a stream, as JSON otherwise. */
   readonly body: unknown;
 }
 
@@ -100,12 +101,12 @@ export class Front {
       const reply = typeof fault === 'object' ? fault : await this.backend(call);
       if (fault === 'lose-answer') return this.#cut(call, request);
       this.#log(call, reply.status);
-      const body =
-        typeof reply.body === 'string' || Buffer.isBuffer(reply.body)
-          ? reply.body
-          : JSON.stringify(reply.body);
-      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-      response.end(body);
+      const isRaw = typeof reply.body === 'string' || Buffer.isBuffer(reply.body);
+      const type = isRaw || reply.body instanceof Readable ? {} : { 'content-type': 'application/json' };
+      response.writeHead(reply.status, { ...type, ...reply.headers });
+      // A stream ends with either side.
+      if (reply.body instanceof Readable) pipeline(reply.body, response, () => undefined);
+      else response.end(isRaw ? reply.body : JSON.stringify(reply.body));
     } catch (error) {
       // A defect of the test, or a client that went away.
       response.writeHead(500, { 'content-type': 'text/plain' });

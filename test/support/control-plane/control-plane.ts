@@ -240,15 +240,10 @@ export class ControlPlane {
         (response) => {
           const { statusCode = 0, headers: answered } = response;
           const kept = Object.entries(answered).filter(([name]) => !HOP_HEADERS.has(name));
-          buffer(response).then(
-            (bytes) =>
-              resolve({
-                status: statusCode,
-                headers: Object.fromEntries(kept) as ApiReply['headers'],
-                body: bytes,
-              }),
-            reject,
-          );
+          const answer = (body: unknown) =>
+            resolve({ status: statusCode, headers: Object.fromEntries(kept) as ApiReply['headers'], body });
+          if (query.get('watch') === 'true' || query.get('watch') === '1') answer(response);
+          else buffer(response).then(answer, reject);
         },
       );
       request.on('error', reject);
