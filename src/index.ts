@@ -1,5 +1,21 @@
 // The public library: what other cdk8s apps may build on. Everything not listed here may change at any time.
 
+// A set of objects in a cluster: bring it there, compare, look, take it out.
+export { type ApplyOptions, type ApplyResult, applySet } from './apply/apply.js';
+export { type DeleteOptions, type DeleteResult, type Drain, deleteSet } from './apply/delete.js';
+export { type DiffOptions, diffSet, type ObjectDiff } from './apply/diff/diff-set.js';
+export type { OwningTool } from './apply/fields/gitops-marks.js';
+export type { Health, HealthState } from './apply/health/health.js';
+export type { SettleOptions } from './apply/health/settle.js';
+export type { ConflictAnswer, ConflictPolicy } from './apply/plan/policy.js';
+export { aggregatorDrain } from './apply/removal/aggregator-drain.js';
+export type { PruneOptions } from './apply/removal/prune.js';
+export type { EngineEvent, ObjectAction, ObjectEvent, OnEvent } from './apply/session/engine-events.js';
+export { LatestWins } from './apply/session/latest-wins.js';
+export type { SessionOptions } from './apply/session/session.js';
+export { type ApplySet, setIdOf, setNamed } from './apply/set/apply-set.js';
+export type { ObjectRef } from './apply/set/object-ref.js';
+export { type PartStatus, readStatus, type SetStatus } from './apply/status/status.js';
 // Errors.
 export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
 export { VERSION } from './common/version.js';
@@ -46,6 +62,9 @@ export { StackNamespace, type StackNamespaceProps } from './constructs/stack-nam
 // What the distributions log outside of pods.
 export type { Distribution, FileSource, JournalSource } from './distributions/distribution.js';
 export { distributionOf, type HostSources, hostSources } from './distributions/host-sources.js';
+// The API server of a cluster.
+export { Cluster } from './kube/cluster.js';
+export { connectToCluster } from './kube/connect.js';
 // Rules over rendered objects.
 export type { LintContext } from './lint/context.js';
 export { lintObjects } from './lint/lint.js';

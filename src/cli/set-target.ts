@@ -144,14 +144,9 @@ function oneOf(clusters: readonly LoadedCluster[], name: string | undefined): Lo
 }
 
 async function openServer(flags: TargetFlags, { env, cwd }: CliContext) {
-  const [{ openKubeconfig, kubeconfigFiles }, { inClusterServer }] = await Promise.all([
-    import('../kube/kubeconfig.js'),
-    import('../kube/in-cluster.js'),
-  ]);
+  const { findApiServer } = await import('../kube/connect.js');
   const kubeconfig = flags.kubeconfig === undefined ? undefined : resolve(cwd, flags.kubeconfig);
-  const options = { env, kubeconfig, context: flags.context };
-  const within = kubeconfigFiles(options).length === 0 ? inClusterServer({ env }) : undefined;
-  return within ?? openKubeconfig(options);
+  return findApiServer({ env, kubeconfig, context: flags.context });
 }
 
 const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
