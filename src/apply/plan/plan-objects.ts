@@ -203,8 +203,9 @@ async function decideExisting(
   { conflicts, recreate, member }: PlanOptions & { readonly member: boolean },
 ): Promise<Decision> {
   const base = { object, resource, live, member };
-  const former = (live.metadata.managedFields ?? []).some((entry) =>
-    isFormerApplier(entry, conflicts, FIELD_MANAGER),
+  // Fields of another version cannot be taken over, so they are no reason to write.
+  const former = (live.metadata.managedFields ?? []).some(
+    (entry) => entry.apiVersion === live.apiVersion && isFormerApplier(entry, conflicts, FIELD_MANAGER),
   );
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 
