@@ -72,6 +72,13 @@ describe('taking fields over from former appliers', () => {
     expect(await takeOver([TEST_FAILED, {}])).to.deep.equal({ refused: undefined, versions: ['7', '8'] });
   });
 
+  it('9: tries again after a conflict, even when a read still shows what it knew', async () => {
+    expect(await takeOver([CONFLICT, {}], () => ({ body: secretAt(7) }))).to.deep.equal({
+      refused: undefined,
+      versions: ['7', '7'],
+    });
+  });
+
   it('9: gives up after five, with the words of the API server', async () => {
     const { refused, versions } = await takeOver([CONFLICT]);
     expect(versions).to.deep.equal(['7', '8', '9', '10', '11']);
