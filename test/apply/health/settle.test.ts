@@ -100,6 +100,12 @@ describe('waiting for health', () => {
     expect(reads).to.deep.equal([]);
   });
 
+  it('reads what was just read and is not healthy', async () => {
+    const { clock, outcome } = await waitIn({ a: (nowMs) => pods(nowMs < 1000 ? 1 : 2) }, {}, ['a']);
+    await clock.advance(3000);
+    expect(outcome).to.deep.equal({ ended: true });
+  });
+
   it('reads only what was not healthy at the last look', async () => {
     const { clock, reads } = await waitIn({ a: () => pods(2), b: () => pods(1) }, { timeoutMs: 1000 });
     await clock.advance(300);
