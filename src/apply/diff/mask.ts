@@ -76,7 +76,11 @@ function secretValues(object: KubernetesObject): string[] {
   );
 }
 
-/** As it is, and as it stands in quotes. */
-const spellingsOf = (value: string) => [value, JSON.stringify(value).slice(1, -1)];
+/** As it is, and as it stands in quotes, where Go writes some signs as numbers. */
+function spellingsOf(value: string): string[] {
+  const quoted = JSON.stringify(value).slice(1, -1);
+  const asNumber = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return [value, quoted, quoted.replace(/[<>&\u2028\u2029]/g, asNumber)];
+}
 
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');

@@ -68,11 +68,12 @@ function collect(before: unknown, after: unknown, path: string, found: string[])
   if (Array.isArray(before) && Array.isArray(after) && isNamed(before) && isNamed(after)) {
     const byName = (items: readonly Fields[]) => new Map(items.map((item) => [item['name'], item]));
     const [left, right] = [byName(before), byName(after)];
+    const foundBefore = found.length;
     for (const name of new Set([...left.keys(), ...right.keys()])) {
       collect(left.get(name), right.get(name), `${path}[name=${JSON.stringify(name)}]`, found);
     }
     // The same items in another order.
-    if (!found.some((other) => other.startsWith(path))) found.push(path);
+    if (found.length === foundBefore) found.push(path);
     return;
   }
   found.push(path);

@@ -27,10 +27,12 @@ export function takeoverPatch(
     (entry) => from(entry) && !entry.subresource && entry.apiVersion === live.apiVersion,
   );
   const annotated = live.metadata.annotations?.[LAST_APPLIED] !== undefined;
-  if (former.length === 0) return undefined;
-  const isOurs = (entry: ManagedFieldsEntry) =>
-    entry.manager === manager && entry.operation === 'Apply' && !entry.subresource;
-  const ours = entries.filter((entry) => isOurs(entry) && entry.apiVersion === live.apiVersion);
+  const ours = entries.filter(
+    (entry) => entry.manager === manager && entry.operation === 'Apply' && !entry.subresource,
+  );
+  // The server keeps one entry of an applier, whatever its version: an apply has to bring ours up to date first.
+  const isBehind = ours.some((entry) => entry.apiVersion !== live.apiVersion);
+  if (former.length === 0 || isBehind) return undefined;
   const fieldsV1 = [...ours, ...former].map((entry) => entry.fieldsV1 ?? {}).reduce(union, {});
   const taken: ManagedFieldsEntry = {
     manager,
@@ -59,7 +61,14 @@ function timeOf(entries: readonly ManagedFieldsEntry[]): { readonly time?: strin
 export function union(a: FieldsV1, b: FieldsV1): FieldsV1 {
   const merged: Record<string, FieldsV1> = { ...a };
   for (const [member, fields] of Object.entries(b)) {
-    merged[member] = merged[member] ? union(merged[member], fields) : fields;
+    const other = merged[member];
+    merged[member] = other ? unionAt(other, fields) : fields;
   }
   return merged;
+}
+
+/** The same below the root, where no members means that the place itself is owned. */
+function unionAt(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  const [isLeaf, isOtherLeaf] = [a, b].map((fields) => Object.keys(fields).length === 0);
+  return { ...(isLeaf === isOtherLeaf ? {} : { '.': {} }), ...union(a, b) };
 }

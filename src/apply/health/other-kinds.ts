@@ -41,9 +41,9 @@ function pod(live: LiveObject, nowMs: number): Health {
       }
       const age = nowMs - Date.parse(live.metadata.creationTimestamp ?? '');
       const message = `finds no node: ${scheduled.message ?? 'unschedulable'}`;
-      return age > UNSCHEDULABLE_GRACE_MS
-        ? failed('PodUnschedulable', message)
-        : inProgress('PodUnschedulable', message);
+      return age < UNSCHEDULABLE_GRACE_MS
+        ? inProgress('PodUnschedulable', message)
+        : failed('PodUnschedulable', message);
     }
     case undefined:
     case '':

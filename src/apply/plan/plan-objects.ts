@@ -104,7 +104,9 @@ async function decide(
   const member = memberObject(object, session.setId);
   if (!live || !resource) return await decideNew(session, member, resource, options);
   const base = { resource, live };
-  if (live.metadata.deletionTimestamp) return { object: member, action: 'await-gone', member: true, ...base };
+  if (live.metadata.deletionTimestamp) {
+    return { object: newObject(member, session.setId), action: 'await-gone', member: true, ...base };
+  }
 
   const owner = setOf(live);
   if (isDefinition(object) && owner !== session.setId) {
@@ -151,14 +153,20 @@ function keepingMarks(object: KubernetesObject, live: LiveObject): KubernetesObj
   };
 }
 
+/** The object as it is made: a namespace is marked, so that it may go with the set. */
+function newObject(member: KubernetesObject, setId: string): KubernetesObject {
+  if (!isNamespace(member)) return member;
+  const annotations = { ...member.metadata.annotations, [CREATED_ANNOTATION]: setId };
+  return { ...member, metadata: { ...member.metadata, annotations } };
+}
+
 async function decideNew(
   session: Session,
   member: KubernetesObject,
   resource: ApiResource | undefined,
   { tryCreates }: PlanOptions,
 ): Promise<Decision> {
-  const annotations = { ...member.metadata.annotations, [CREATED_ANNOTATION]: session.setId };
-  const object = isNamespace(member) ? { ...member, metadata: { ...member.metadata, annotations } } : member;
+  const object = newObject(member, session.setId);
   const decision: Decision = { object, action: 'create', resource, member: true };
   if (!tryCreates || !resource) return decision;
   const outcome = await sendObject(session, resource, object, { dryRun: true });
@@ -203,8 +211,9 @@ async function decideExisting(
   { conflicts, recreate, member }: PlanOptions & { readonly member: boolean },
 ): Promise<Decision> {
   const base = { object, resource, live, member };
-  const former = (live.metadata.managedFields ?? []).some((entry) =>
-    isFormerApplier(entry, conflicts, FIELD_MANAGER),
+  // Fields of another version cannot be taken over, so they are no reason to write.
+  const former = (live.metadata.managedFields ?? []).some(
+    (entry) => entry.apiVersion === live.apiVersion && isFormerApplier(entry, conflicts, FIELD_MANAGER),
   );
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 

@@ -57,8 +57,14 @@ async function remainingOf(
   { namespace, logging }: AggregatorPlace,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const { items } = await cluster.list(PODS, { namespace, metadataOnly: true, signal });
-  const names = items.map(({ metadata }) => metadata.name).filter((name) => isAggregator(name, logging));
+  let names: readonly string[];
+  try {
+    const { items } = await cluster.list(PODS, { namespace, metadataOnly: true, signal });
+    names = items.map(({ metadata }) => metadata.name).filter((name) => isAggregator(name, logging));
+  } catch (error) {
+    signal?.throwIfAborted();
+    return `the buffers of ${namespace}/${logging} cannot be read: ${messageOf(error)}`;
+  }
   let bytes = 0;
   for (const name of names) {
     const read = await bufferBytes(cluster, namespace, name, signal);

@@ -11,7 +11,7 @@ const superseded = () => new OpniLoggingError('cluster', 'superseded by newer in
  */
 export class LatestWins<Input, Result> {
   #running: { readonly abort: AbortController; readonly done: Promise<unknown> } | undefined;
-  #waiting: { readonly cancel: () => void } | undefined;
+  #waiting: { readonly cancel: (reason: unknown) => void } | undefined;
 
   /** @param work ends soon after its signal is aborted, by throwing the signal's reason */
   constructor(private readonly work: (input: Input, signal: AbortSignal) => Promise<Result>) {}
@@ -20,20 +20,20 @@ export class LatestWins<Input, Result> {
    * Hands in new input.
    *
    * @returns what came of it
-   * @throws OpniLoggingError `cluster` "superseded by newer input" when newer input came before it was done
+   * @throws OpniLoggingError `cluster` "superseded by newer input" when newer input came before it was done; the reason
+   *   of a {@link stop} that came before it began
    */
   async submit(input: Input): Promise<Result> {
-    this.#waiting?.cancel();
+    this.#waiting?.cancel(superseded());
     this.#running?.abort.abort(superseded());
-    let cancelled = false;
-    const turn = {
-      cancel: () => {
-        cancelled = true;
+    let cancelled: { readonly reason: unknown } | undefined;
+    this.#waiting = {
+      cancel: (reason) => {
+        cancelled = { reason };
       },
     };
-    this.#waiting = turn;
     while (this.#running && !cancelled) await this.#running.done;
-    if (cancelled) throw superseded();
+    if (cancelled) throw cancelled.reason;
     this.#waiting = undefined;
     const abort = new AbortController();
     const result = this.work(input, abort.signal);
@@ -48,7 +48,7 @@ export class LatestWins<Input, Result> {
 
   /** Ends the work, and waits for its end. */
   async stop(reason: unknown): Promise<void> {
-    this.#waiting?.cancel();
+    this.#waiting?.cancel(reason);
     this.#running?.abort.abort(reason);
     await this.#running?.done;
   }

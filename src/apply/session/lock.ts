@@ -45,6 +45,9 @@ const LEASES: ApiResource = {
 
 const POLL_MS = 1000;
 
+/** How often a renewal that met another write is tried again at once. */
+const MAX_CLASHES = 3;
+
 /** Clocks of API servers may differ by this much, in milliseconds. */
 const SKEW_MS = 5000;
 
@@ -97,9 +100,9 @@ export class Lock {
       if (seen?.version !== lease.metadata.resourceVersion) {
         seen = { version: lease.metadata.resourceVersion, at: startedAt };
       }
-      // An answer that got lost on its way: the Lease was taken all the same.
-      if (specOf(lease).holderIdentity === holder) return new Lock(full, lease, startedAt);
-      if (isFree(specOf(lease), { silentMs: startedAt - seen.at, dateMs, durationMs })) {
+      // An answer that got lost on its way: the Lease was taken all the same, and nobody knows how long ago.
+      const isTaken = specOf(lease).holderIdentity === holder;
+      if (isTaken || isFree(specOf(lease), { silentMs: startedAt - seen.at, dateMs, durationMs })) {
         const taken = await write(full, lease, dateMs, { take: true, signal });
         if (taken) return new Lock(full, taken, startedAt);
         continue;
@@ -174,22 +177,28 @@ export class Lock {
   }
 
   async #renew(): Promise<void> {
-    const { clock } = this.options;
-    const startedAt = clock.now();
     try {
-      const { lease, dateMs } = await read(this.options);
-      const holder = lease && specOf(lease).holderIdentity;
-      if (holder !== this.options.holder) {
-        this.#lost = lease ? `${holder || 'nobody'} holds it now` : 'the Lease was deleted';
-        return;
-      }
-      const renewed = await write(this.options, lease!, dateMs, { take: true });
-      if (!renewed) return;
-      this.#lease = renewed;
-      this.#renewedAt = startedAt;
+      // It was written meanwhile, perhaps by the same renewal whose answer got lost: that is no loss.
+      for (let clashes = 0; clashes <= MAX_CLASHES; clashes += 1) if (await this.#renewOnce()) return;
     } catch {
       // Tried again with the next renewal; assertHeld tells when it is too late.
     }
+  }
+
+  /** @returns false when the Lease was written between reading and writing */
+  async #renewOnce(): Promise<boolean> {
+    const startedAt = this.options.clock.now();
+    const { lease, dateMs } = await read(this.options);
+    const holder = lease && specOf(lease).holderIdentity;
+    if (holder !== this.options.holder) {
+      this.#lost = lease ? `${holder || 'nobody'} holds it now` : 'the Lease was deleted';
+      return true;
+    }
+    const renewed = await write(this.options, lease!, dateMs, { take: true });
+    if (!renewed) return false;
+    this.#lease = renewed;
+    this.#renewedAt = startedAt;
+    return true;
   }
 }
 

@@ -27,7 +27,8 @@ const NO_MEMBERS: ReadonlySet<string> = new Set([
   'Node',
 ]);
 
-const NAME = /^[^/%]{1,253}$/;
+/** What an API server takes for a part of an address; dots alone would lead to another one. */
+const NAME = /^(?!\.{1,2}$)[^/%]{1,253}$/;
 
 /**
  * Checks a set as a whole. Nothing has been sent when it refuses.
@@ -84,12 +85,26 @@ function problemsOf(object: KubernetesObject, index: number): Problem[] {
       ? [problem('is of a kind that cannot be applied', 'leave it out')]
       : []),
     ...(NAME.test(object.metadata.name) ? [] : [problem('has a name that no address can hold', 'rename it')]),
+    ...(NAME.test(object.metadata.namespace || 'none')
+      ? []
+      : [problem('has a namespace that no address can hold', 'name another one')]),
+    ...textlessKeys(object).map((key) => problem(`${key} is no text`, 'put it in quotes')),
     ...(object.metadata['generateName'] ? [problem('has generateName', 'give it a fixed name')] : []),
     ...(object.metadata['managedFields'] ? [problem('has managedFields', 'leave that field out')] : []),
     ...(object.metadata.labels?.[PART_OF_LABEL] === undefined
       ? []
       : [problem(`has the label ${PART_OF_LABEL}`, 'leave it out; applying adds it')]),
   ];
+}
+
+/** Values of a Secret that would be sent as something else. */
+function textlessKeys(object: KubernetesObject): string[] {
+  if (groupKindOf(object) !== 'Secret') return [];
+  return ['data', 'stringData'].flatMap((field) =>
+    Object.entries(object[field] ?? {})
+      .filter(([, value]) => typeof value !== 'string')
+      .map(([key]) => `${field}.${key}`),
+  );
 }
 
 /** A path to lists whose items the API server tells apart by these keys. */

@@ -209,7 +209,7 @@ class Stages implements StageRun {
       this.#fail(decision, { fields, message, fix });
       return;
     }
-    if (action === 'create' && !outcome.created && createdBy(object)) {
+    if ((action === 'create' || action === 'await-gone') && !outcome.created && createdBy(object)) {
       // Somebody made the namespace at the same time, so it is not ours to delete.
       const again = await sendObject(this.session, resource, withoutCreatedBy(object));
       if (again.type === 'taken') outcome = again;

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import {
+  CREATED_ANNOTATION,
+  createdBy,
+  FIELD_MANAGER,
+  INVENTORY_MANAGER,
+  keepMarkOf,
+  PART_OF_LABEL,
+  setOf,
+  withoutCreatedBy,
+} from '../../../src/apply/set/marks.js';
+import { liveOf } from '../unit-support.js';
+
+const annotated = (key: string, value: string) =>
+  liveOf('v1/ConfigMap', { metadata: { annotations: { [key]: value } } });
+
+const KEPT = [
+  ['logging.opni.io/on-removal', 'keep'],
+  ['helm.sh/resource-policy', 'keep'],
+  ['cli-utils.sigs.k8s.io/on-remove', 'keep'],
+  ['client.lifecycle.config.k8s.io/deletion', 'detach'],
+  ['kustomize.toolkit.fluxcd.io/prune', 'disabled'],
+  ['argocd.argoproj.io/sync-options', 'Prune=false'],
+  ['argocd.argoproj.io/sync-options', 'Delete=false'],
+  ['argocd.argoproj.io/sync-options', 'ServerSideApply=true, Prune=false'],
+] as const;
+
+const GONE = [
+  ['logging.opni.io/on-removal', 'delete'],
+  ['logging.opni.io/on-removal', ''],
+  ['helm.sh/resource-policy', 'drop'],
+  ['client.lifecycle.config.k8s.io/deletion', 'keep'],
+  ['kustomize.toolkit.fluxcd.io/prune', 'enabled'],
+  ['argocd.argoproj.io/sync-options', 'Prune=true,ServerSideApply=false'],
+  ['argocd.argoproj.io/sync-options', 'NoPrune=false'],
+  ['example.com/on-removal', 'keep'],
+] as const;
+
+describe('marks on objects', () => {
+  for (const [key, value] of KEPT) {
+    it(`28: ${key}: ${value} keeps an object`, () => expect(keepMarkOf(annotated(key, value))).to.equal(key));
+  }
+
+  for (const [key, value] of GONE) {
+    it(`${key}: ${JSON.stringify(value)} keeps nothing`, () => {
+      expect(keepMarkOf(annotated(key, value))).to.equal(undefined);
+    });
+  }
+
+  it('27: tell the set of an object by its label', () => {
+    const labels = { [PART_OF_LABEL]: 'applyset-x-v1' };
+    expect(setOf(liveOf('v1/ConfigMap', { metadata: { labels } }))).to.equal('applyset-x-v1');
+    expect(setOf(annotated(PART_OF_LABEL, 'x'))).to.equal(undefined);
+    expect(PART_OF_LABEL).to.equal('applyset.kubernetes.io/part-of');
+  });
+
+  it('31: tell whether an apply made an object, and can be taken away', () => {
+    const made = liveOf('v1/Namespace', {
+      metadata: { annotations: { [CREATED_ANNOTATION]: 'x', other: 'y' } },
+    });
+    expect(createdBy(made)).to.equal('x');
+    expect(createdBy(liveOf('v1/Namespace'))).to.equal(undefined);
+    expect(withoutCreatedBy(made).metadata.annotations).to.deep.equal({ other: 'y' });
+    expect(createdBy(made), 'the object itself stays').to.equal('x');
+  });
+
+  it('are written by managers that other tools do not take for theirs', () => {
+    for (const manager of [FIELD_MANAGER, INVENTORY_MANAGER]) {
+      expect(manager).to.not.match(/^kubectl|argocd|helm|flux/);
+      expect(manager.length).to.be.at.most(128);
+    }
+    // Another name would leave all fields of older versions behind.
+    expect([FIELD_MANAGER, INVENTORY_MANAGER]).to.deep.equal(['opni-logging', 'opni-logging-applyset']);
+  });
+});
