@@ -60,7 +60,8 @@ export class HopPolicy extends Construct {
       spec: {
         podSelector: { matchLabels: { ...props.podSelector } },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: props.ingress,
+        // The API server keeps no empty list, and who declares one would seem to disagree with everybody else.
+        ...(props.ingress.length > 0 ? { ingress: props.ingress } : {}),
         egress: props.egress,
       },
     });

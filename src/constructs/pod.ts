@@ -73,7 +73,7 @@ export function placement(props: WorkloadProps): Partial<PodSpec> {
 
 /** A container that reads its own node's name and address from the environment, as collectors do. */
 export const NODE_NAME_ENV: NonNullable<Container['env']> = [
-  { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+  { name: 'NODE_NAME', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'spec.nodeName' } } },
 ];
 
 /** Annotation that rolls pods when the configuration they read changes. */

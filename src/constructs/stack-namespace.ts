@@ -35,7 +35,6 @@ export class StackNamespace extends Construct {
         kind: 'PriorityClass',
         metadata: { name: props.priorityClass.name, labels },
         value: props.priorityClass.value,
-        globalDefault: false,
         description: 'Pods that collect and ship logs.',
       });
     }

@@ -1,20 +1,12 @@
 import { expect } from 'chai';
 import { pruneCandidates } from '../../../src/apply/removal/prune.js';
 import { keyOf, refOf } from '../../../src/apply/set/object-ref.js';
-import type { OwnerReference } from '../../../src/kube/live-object.js';
 import { member } from '../inventory/members.js';
 import { liveOf } from '../unit-support.js';
 
 const NOTHING: ReadonlySet<string> = new Set();
 const entry = member('/ConfigMap/logs/a', { uid: 'u1' });
 const stray = liveOf('v1/ConfigMap', { metadata: { name: 's', uid: 'u2' } });
-const owner = (controller: boolean): OwnerReference => ({
-  apiVersion: 'apps/v1',
-  kind: 'DaemonSet',
-  name: 'd',
-  uid: 'd',
-  controller,
-});
 
 describe('pruneCandidates', () => {
   it('24: are what the inventory lists and nobody wants any more', () => {
@@ -41,13 +33,6 @@ describe('pruneCandidates', () => {
       { ref: refOf(stray), uid: 'u2', byLabelOnly: true },
     ]);
     expect(pruneCandidates(new Set([keyOf(refOf(stray))]), [], [stray])).to.deep.equal([]);
-  });
-
-  it('36: are not what a controller made and gave the label of its own object', () => {
-    const child = { ...stray, metadata: { ...stray.metadata, ownerReferences: [owner(true)] } };
-    const used = { ...stray, metadata: { ...stray.metadata, ownerReferences: [owner(false)] } };
-    expect(pruneCandidates(NOTHING, [], [child])).to.deep.equal([]);
-    expect(pruneCandidates(NOTHING, [], [used])).to.have.length(1);
   });
 
   it('72: are not what is wanted in another version now', () => {

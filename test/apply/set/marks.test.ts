@@ -4,6 +4,7 @@ import {
   createdBy,
   FIELD_MANAGER,
   INVENTORY_MANAGER,
+  isMemberByLabel,
   keepMarkOf,
   PART_OF_LABEL,
   setOf,
@@ -35,6 +36,26 @@ const GONE = [
   ['argocd.argoproj.io/sync-options', 'NoPrune=false'],
   ['example.com/on-removal', 'keep'],
 ] as const;
+
+describe('the label of a set', () => {
+  const labelled = (groupKind: string, metadata: object = {}) =>
+    liveOf(groupKind, { metadata: { labels: { [PART_OF_LABEL]: 'mine' }, ...metadata } });
+  const owner = (controller: boolean) => ({ apiVersion: 'v1', kind: 'Pod', name: 'o', uid: 'u', controller });
+
+  it('46: makes an object a member, and that of another set does not', () => {
+    expect(isMemberByLabel(labelled('v1/ConfigMap'), 'mine')).to.equal(true);
+    expect(isMemberByLabel(labelled('v1/ConfigMap'), 'other')).to.equal(false);
+    expect(isMemberByLabel(liveOf('v1/ConfigMap'), 'mine')).to.equal(false);
+  });
+
+  it('36: does not make a member of what a controller made, or Kubernetes of a Service', () => {
+    const owned = (controller: boolean) => labelled('v1/ConfigMap', { ownerReferences: [owner(controller)] });
+    expect(isMemberByLabel(owned(true), 'mine')).to.equal(false);
+    expect(isMemberByLabel(owned(false), 'mine')).to.equal(true);
+    expect(isMemberByLabel(labelled('v1/Endpoints'), 'mine')).to.equal(false);
+    expect(isMemberByLabel(labelled('discovery.k8s.io/v1/EndpointSlice'), 'mine')).to.equal(false);
+  });
+});
 
 describe('marks on objects', () => {
   for (const [key, value] of KEPT) {

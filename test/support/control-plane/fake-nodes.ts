@@ -15,6 +15,8 @@ export async function makeNodes(cluster: Cluster, count: number): Promise<void> 
           'kubernetes.io/os': 'linux',
           'kubernetes.io/arch': 'amd64',
           'node-role.kubernetes.io/worker': 'true',
+          // Some test stacks ask for nodes of their own.
+          workload: 'logging',
         },
       },
       status: {
