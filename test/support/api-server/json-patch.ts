@@ -33,28 +33,21 @@ export function jsonPatch(target: Json, operations: unknown): Json {
 }
 
 function run(root: { document: unknown }, { op, path, from, value }: Operation): void {
-  switch (op) {
-    case 'test':
-      if (!isDeepStrictEqual(read(root, path), value)) throw patchDoesNotFit();
-      return;
-    case 'add':
-      return add(root, path, structuredClone(value));
-    case 'replace':
-      if (read(root, path) === undefined) throw patchDoesNotFit();
-      remove(root, path);
-      return add(root, path, structuredClone(value));
-    case 'remove':
-      if (read(root, path) === undefined) throw patchDoesNotFit();
-      return remove(root, path);
-    case 'copy':
-    case 'move': {
-      const moved = read(root, from ?? '');
-      if (moved === undefined) throw patchDoesNotFit();
-      if (op === 'move') remove(root, from ?? '');
-      return add(root, path, structuredClone(moved));
-    }
-    default:
-      throw badRequest(`Unexpected kind: ${op}`);
+  if (op === 'test') {
+    if (!isDeepStrictEqual(read(root, path), value)) throw patchDoesNotFit();
+  } else if (op === 'add') {
+    add(root, path, structuredClone(value));
+  } else if (op === 'replace' || op === 'remove') {
+    if (read(root, path) === undefined) throw patchDoesNotFit();
+    remove(root, path);
+    if (op === 'replace') add(root, path, structuredClone(value));
+  } else if (op === 'copy' || op === 'move') {
+    const source = read(root, from ?? '');
+    if (source === undefined) throw patchDoesNotFit();
+    if (op === 'move') remove(root, from ?? '');
+    add(root, path, structuredClone(source));
+  } else {
+    throw badRequest(`Unexpected kind: ${op}`);
   }
 }
 

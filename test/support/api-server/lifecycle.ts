@@ -46,9 +46,9 @@ export class Lifecycle {
 
   #mark(groupKind: string, object: StoredObject): void {
     const { metadata } = object;
-    if (!metadata.finalizers?.length && groupKind !== 'Namespace')
-      return this.store.remove(groupKind, object);
-    this.store.put(groupKind, { ...object, metadata: { ...metadata, deletionTimestamp: this.store.now() } });
+    const marked = { ...object, metadata: { ...metadata, deletionTimestamp: this.store.now() } };
+    if (metadata.finalizers?.length || groupKind === 'Namespace') this.store.put(groupKind, marked);
+    else this.store.remove(groupKind, object);
   }
 
   /** Takes one thing away that an object in deletion waits for; or the object. */

@@ -30,8 +30,8 @@ export class LoggingOperator {
 
   written(kind: ServedKind, object: StoredObject): void {
     if (kind.group !== GROUP || object.metadata.deletionTimestamp) return;
-    if (LOOKED_AT.has(groupKind(kind))) return this.#look(kind, object);
-    if (kind.kind === 'Logging') this.#logging(kind, object);
+    if (LOOKED_AT.has(groupKind(kind))) this.#look(kind, object);
+    else if (kind.kind === 'Logging') this.#logging(kind, object);
     else if (kind.kind === 'FluentbitAgent') this.#agent(kind, object);
   }
 

@@ -79,14 +79,14 @@ function normalValue(value: unknown, type: FieldType, name: string, path: string
     if (value.length === 0) return KEPT_LISTS.has(name) ? value : undefined;
     return value.map((item) => normalValue(item, shape.items, '', path) ?? emptyOf(shape.items));
   }
-  if (shape.kind === 'map' && isJson(value)) return normalMap(value, shape, name, path);
+  if (shape.kind === 'map' && isJson(value)) return normalMap(value, shape, path);
   if (isQuantity(path)) return canonicalQuantity(value) ?? String(value);
   return value;
 }
 
 const emptyOf = (type: FieldType) => (type.kind === 'map' ? {} : null);
 
-function normalMap(value: Json, type: MapType, name: string, path: string): Json | undefined {
+function normalMap(value: Json, type: MapType, path: string): Json | undefined {
   const result: Json = {};
   for (const [field, item] of Object.entries(value)) {
     const place = path === '' ? field : `${path}.${field}`;
@@ -99,7 +99,7 @@ function normalMap(value: Json, type: MapType, name: string, path: string): Json
     result[field] = kept;
   }
   // Maps of entries are left out when they are empty; structures mean something even then.
-  const isEntries = type.fields.size === 0 && type.rest !== undefined && name !== '';
+  const isEntries = type.fields.size === 0 && type.rest !== undefined && type.rest.kind !== 'open';
   return isEntries && Object.keys(result).length === 0 ? undefined : result;
 }
 

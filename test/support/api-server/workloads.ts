@@ -111,7 +111,8 @@ export class Workloads {
     const { generation, deletionTimestamp } = object.metadata;
     if (mode === 'none' || deletionTimestamp) return;
     const isReady = mode === 'ready';
-    if (groupKind(kind) === 'batch/Job') return this.#job(kind, object, isReady);
+    if (groupKind(kind) === 'batch/Job') this.#job(kind, object, isReady);
+    if (groupKind(kind) === 'PersistentVolumeClaim') this.#claim(kind, object, isReady);
     const progress = PROGRESS[groupKind(kind)];
     const observed = (object['status'] as { readonly observedGeneration?: number } | undefined)
       ?.observedGeneration;
@@ -119,6 +120,12 @@ export class Workloads {
     const status = { observedGeneration: generation, ...progress(object, isReady, this.now(), this.nodes) };
     const revision = { 'deployment.kubernetes.io/revision': '1' };
     writeStatus(this.send, MANAGER, kind, object, status, kind.kind === 'Deployment' ? revision : undefined);
+  }
+
+  /** A claim is bound as if its first pod were there. */
+  #claim(kind: ServedKind, object: StoredObject, isReady: boolean): void {
+    const { phase } = (object['status'] ?? {}) as { readonly phase?: string };
+    if (isReady && phase !== 'Bound') writeStatus(this.send, MANAGER, kind, object, { phase: 'Bound' });
   }
 
   #job(kind: ServedKind, object: StoredObject, isReady: boolean): void {
