@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Cluster } from '../../../src/kube/cluster.js';
 import { openModel } from '../cluster/model-tier.js';
-import type { Json } from './field-type.js';
+import type { Json } from './fields/field-type.js';
 import { ModelApiServer, type ModelOptions } from './model-api-server.js';
 import { ModelClient } from './model-client.js';
 

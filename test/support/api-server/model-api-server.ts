@@ -1,26 +1,26 @@
 import type { ApiCall, ApiReply, Backend } from '../cluster/front.js';
-import { isAllowed, whyForbidden } from './access.js';
-import { addressOf, type Send, writeStatus } from './controller-access.js';
-import { type DefinitionDelays, Definitions } from './definitions.js';
-import { discoveryAnswer } from './discovery-answers.js';
-import { checkEscalation } from './escalation.js';
-import type { Json } from './field-type.js';
-import { KindRegistry } from './kind-registry.js';
-import { groupKind, type ServedKind } from './kinds.js';
-import { Lifecycle } from './lifecycle.js';
-import { LoggingOperator } from './logging-operator.js';
-import { ObjectDeleter } from './object-deleter.js';
-import { ObjectPatcher } from './object-patcher.js';
-import { Lists } from './object-reader.js';
-import { ObjectWriter } from './object-writer.js';
-import { forbidden, noSuchPage, Refusal } from './refusal.js';
-import { objectRequest } from './request.js';
-import { RequestHandler } from './request-handler.js';
-import { seed } from './seed.js';
-import { Store, type StoredObject } from './store.js';
-import { SYSTEM, type User, userOf } from './users.js';
-import { type WorkloadMode, Workloads } from './workloads.js';
-import { type AdmissionHook, Answer, type World } from './world.js';
+import { addressOf, type Send, writeStatus } from './controllers/controller-access.js';
+import { LoggingOperator } from './controllers/logging-operator.js';
+import { seed } from './controllers/seed.js';
+import { type WorkloadMode, Workloads } from './controllers/workloads.js';
+import type { Json } from './fields/field-type.js';
+import { type DefinitionDelays, Definitions } from './kinds/definitions.js';
+import { discoveryAnswer } from './kinds/discovery-answers.js';
+import { KindRegistry } from './kinds/kind-registry.js';
+import { groupKind, type ServedKind } from './kinds/kinds.js';
+import { Lifecycle } from './objects/lifecycle.js';
+import { ObjectDeleter } from './objects/object-deleter.js';
+import { ObjectPatcher } from './objects/object-patcher.js';
+import { Lists } from './objects/object-reader.js';
+import { ObjectWriter } from './objects/object-writer.js';
+import { Store, type StoredObject } from './objects/store.js';
+import { forbidden, noSuchPage, Refusal } from './requests/refusal.js';
+import { objectRequest } from './requests/request.js';
+import { RequestHandler } from './requests/request-handler.js';
+import { type AdmissionHook, Answer, type World } from './requests/world.js';
+import { isAllowed, whyForbidden } from './rules/access.js';
+import { checkEscalation } from './rules/escalation.js';
+import { SYSTEM, type User, userOf } from './rules/users.js';
 
 /** Options of {@link ModelApiServer}. */
 export interface ModelOptions {

@@ -1,5 +1,5 @@
 import { type TestUser, TOKENS } from '../cluster/test-cluster.js';
-import type { Json } from './field-type.js';
+import type { Json } from './fields/field-type.js';
 import type { ModelApiServer } from './model-api-server.js';
 
 /** Options of a request to the model. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Json } from './field-type.js';
+import type { Json } from './fields/field-type.js';
 import { ModelApiServer } from './model-api-server.js';
 import { ModelClient, ownersOf } from './model-client.js';
 
