@@ -152,7 +152,15 @@ describe('custom kinds in the model of an API server', () => {
       'us',
     );
     await client.delete(`${DEFINITIONS}/things.example.org`);
-    expect((await client.get(`${DEFINITIONS}/things.example.org`)).status).to.equal(200);
+    const { conditions } = (await client.get(`${DEFINITIONS}/things.example.org`)).body['status'] as {
+      conditions: Json[];
+    };
+    expect(conditions.at(-1)).to.deep.include({ type: 'Terminating', status: 'True' });
+    const refused = await client.post(THINGS, { ...thing({ size: 1 }), metadata: { name: 'new' } });
+    expect([refused.status, refused.body.message]).to.deep.equal([
+      403,
+      'things.example.org "new" is forbidden: create not allowed while custom resource definition is terminating',
+    ]);
     await client.merge(`${THINGS}/t`, { metadata: { finalizers: null } });
     expect((await client.get(`${DEFINITIONS}/things.example.org`)).status).to.equal(404);
     expect((await client.get(THINGS)).status).to.equal(404);

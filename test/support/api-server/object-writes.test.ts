@@ -61,6 +61,11 @@ describe('writes to the model of an API server', () => {
     const second = await client.ask('PUT', `${CORE}/configmaps/m`, { ...made, data: { a: '3' } });
     expect(second.status).to.equal(409);
     expect(second.body.message).to.include('the object has been modified');
+    const other = await client.ask('PUT', `${CORE}/configmaps/m`, { metadata: { name: 'm', uid: 'other' } });
+    expect(other.status).to.equal(409);
+    expect(other.body.message).to.include(
+      'Precondition failed: UID in precondition: other, UID in object meta:',
+    );
   });
 
   it('counts generations by changes of what is wished for', async () => {

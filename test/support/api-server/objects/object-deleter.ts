@@ -1,6 +1,6 @@
 import { isJson, type Json } from '../fields/field-type.js';
 import { groupKind, type ServedKind } from '../kinds/kinds.js';
-import { badRequest, notFound, Refusal, type Resource } from '../requests/refusal.js';
+import { badRequest, conflict, notFound, Refusal, type Resource } from '../requests/refusal.js';
 import type { ObjectRequest } from '../requests/request.js';
 import type { World } from '../requests/world.js';
 import type { StoredObject } from './store.js';
@@ -20,6 +20,7 @@ const ANSWERED_WITH_OBJECT: ReadonlySet<string> = new Set([
   'ResourceQuota',
   'Service',
   'ServiceAccount',
+  'storage.k8s.io/StorageClass',
 ]);
 
 const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
@@ -67,7 +68,7 @@ export class ObjectDeleter {
     const { store } = this.world;
     const live = store.get(groupKind(kind), namespace, name);
     if (!live) throw notFound(kind, name);
-    checkPreconditions(live, options);
+    checkPreconditions(kind, live, options);
     if (groupKind(kind) === 'Namespace' && PROTECTED.has(name)) {
       const why = 'this namespace may not be deleted';
       throw new Refusal(403, 'Forbidden', `namespaces "${name}" is forbidden: ${why}`, {
@@ -100,11 +101,13 @@ export class ObjectDeleter {
     if (groupKind(kind) === DEFINITION) added.push(DEFINITION_FINALIZER);
     const finalizers = [...new Set([...(metadata.finalizers ?? []), ...added])];
     const isNamespace = groupKind(kind) === 'Namespace';
+    const status = live['status'] as Json | undefined;
     if (finalizers.length === 0 && !isNamespace) return undefined;
     if (metadata.deletionTimestamp && added.every((name) => metadata.finalizers?.includes(name))) return live;
     return {
       ...live,
-      ...(isNamespace ? { status: { ...(live['status'] as Json), phase: 'Terminating' } } : {}),
+      ...(isNamespace ? { status: { ...status, phase: 'Terminating' } } : {}),
+      ...(groupKind(kind) === DEFINITION ? { status: this.#terminating(status) } : {}),
       metadata: {
         ...metadata,
         ...(metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }),
@@ -114,27 +117,41 @@ export class ObjectDeleter {
       },
     };
   }
+
+  #terminating(status: Json | undefined): Json {
+    const condition = {
+      type: 'Terminating',
+      status: 'True',
+      lastTransitionTime: this.world.store.now(),
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    };
+    return { ...status, conditions: [...((status?.['conditions'] ?? []) as Json[]), condition] };
+  }
 }
 
 const PROTECTED: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 
-function checkPreconditions({ metadata }: StoredObject, { preconditions = {} }: DeleteOptions): void {
-  const { uid, resourceVersion } = preconditions;
+function checkPreconditions(kind: ServedKind, { metadata }: StoredObject, options: DeleteOptions): void {
+  const { name } = metadata;
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const isOther = uid !== undefined && uid !== metadata.uid;
+  const isOlder = resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion;
+  if (!isOther && !isOlder) return;
+  const [what, given, actual] = isOther
+    ? ['UID', uid, metadata.uid]
+    : ['ResourceVersion', resourceVersion, metadata.resourceVersion];
+  if (groupKind(kind) === DEFINITION) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: ${what} in precondition: ${given}, ${what} in object meta: ${actual}`,
+    );
+  }
+  const since = isOther ? 'deleted and then recreated' : 'modified';
+  const why = `the ${what} in the precondition (${given}) does not match the ${what} in record (${actual}). The object might have been ${since}`;
   // The server leaves the kind out here.
-  const clash = (why: string) =>
-    new Refusal(409, 'Conflict', `Operation cannot be fulfilled on  "${metadata.name}": ${why}`, {
-      name: metadata.name,
-    });
-  if (uid !== undefined && uid !== metadata.uid) {
-    throw clash(
-      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw clash(
-      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
-    );
-  }
+  throw new Refusal(409, 'Conflict', `Operation cannot be fulfilled on  "${name}": ${why}`, { name });
 }
 
 function answer(kind: ServedKind, { metadata, ...rest }: StoredObject): Json {

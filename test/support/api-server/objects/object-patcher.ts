@@ -56,6 +56,11 @@ export class ObjectPatcher {
       this.#allowCreate(request);
       return { object: this.#create(request, object), created: true };
     }
+    const { uid } = object['metadata'] as { readonly uid?: string };
+    if (live && uid && uid !== live.metadata.uid) {
+      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+      throw conflict(request.kind, request.name, why);
+    }
     return this.update(request, live, object);
   }
 

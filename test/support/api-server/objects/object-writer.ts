@@ -12,7 +12,7 @@ import {
 } from '../requests/refusal.js';
 import type { ObjectRequest } from '../requests/request.js';
 import type { World } from '../requests/world.js';
-import { admit, checkNamespace } from '../rules/admission.js';
+import { admit, checkDefinition, checkNamespace } from '../rules/admission.js';
 import { immutableErrors } from '../rules/immutable-fields.js';
 import {
   countsAsChange,
@@ -26,7 +26,10 @@ import type { StoredObject } from './store.js';
 
 /** Kinds that can only be replaced as they were read. */
 const CONDITIONAL_ONLY: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
   'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
   'coordination.k8s.io/Lease',
   'policy/PodDisruptionBudget',
 ]);
@@ -45,7 +48,9 @@ export class ObjectWriter {
     const { store } = this.world;
     const { kind, namespace, dryRun } = request;
     checkNames(request, object);
-    checkNamespace(this.world, request);
+    const { name = '' } = object['metadata'] as { readonly name?: string };
+    checkNamespace(this.world, request, name);
+    checkDefinition(this.world, request, name);
     const { status, ...rest } = object;
     const base = kind.subresources.includes('status') ? rest : object;
     const metadata = newMetadata(kind, object['metadata'] as Json, namespace, store);

@@ -12,7 +12,7 @@ const NAMESPACES = { group: '', plural: 'namespaces' };
  *
  * @throws Refusal 404 or 403
  */
-export function checkNamespace({ store }: World, { kind, namespace, name }: ObjectRequest): void {
+export function checkNamespace({ store }: World, { kind, namespace }: ObjectRequest, name: string): void {
   if (namespace === undefined) return;
   const home = store.get('Namespace', undefined, namespace);
   if (!home) throw notFound(NAMESPACES, namespace);
@@ -27,6 +27,22 @@ export function checkNamespace({ store }: World, { kind, namespace, name }: Obje
     },
   ];
   throw new Refusal(code, reason, message, { ...details, causes });
+}
+
+/**
+ * A definition that goes takes no new objects.
+ *
+ * @throws Refusal 403
+ */
+export function checkDefinition({ store }: World, { kind }: ObjectRequest, name: string): void {
+  if (!kind.custom) return;
+  const definition = store.get(
+    'apiextensions.k8s.io/CustomResourceDefinition',
+    undefined,
+    kind.custom.definition,
+  );
+  if (!definition?.metadata.deletionTimestamp) return;
+  throw forbidden(kind, name, 'create not allowed while custom resource definition is terminating');
 }
 
 /** What the server's own admission and the hooks make of an object. */
@@ -45,9 +61,6 @@ export function admit(
   return admitted;
 }
 
-/** A last octet that is not taken yet. */
-let address = 1;
-
 function ownAdmission({ store }: World, { kind }: ObjectRequest, object: StoredObject): StoredObject {
   switch (groupKind(kind)) {
     case 'PersistentVolumeClaim':
@@ -59,8 +72,9 @@ function ownAdmission({ store }: World, { kind }: ObjectRequest, object: StoredO
     case 'Service': {
       const { clusterIP, type } = object['spec'] as Json;
       if (type === 'ExternalName') return object;
-      if (clusterIP === undefined) address = (address % 65_000) + 1;
-      const ip = clusterIP ?? `10.96.${address >> 8}.${address & 255}`;
+      // Versions grow, so no address comes twice.
+      const number = Number(store.version);
+      const ip = clusterIP ?? `10.96.${(number >> 8) & 255}.${number & 255}`;
       const added = { clusterIP: ip, clusterIPs: [ip], ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' };
       return withSpec(object, added);
     }
