@@ -41,6 +41,10 @@ export interface ModelOptions {
 /**
  * A model of a Kubernetes API server 1.37, in the process and in memory: what a client sees of it, and as much of its
  * controllers as the engine waits for. Each instance is a new cluster.
+ *
+ * What it leaves out: watches, strategic merge patches, tables, protobuf; ReplicaSets, pods and endpoints of workloads;
+ * quotas and limit ranges; aggregation of roles; most validation of fields beyond their types and presence; what
+ * `kubectl apply` of old and new agree upon by `last-applied-configuration`; conversion of custom objects by webhooks.
  */
 export class ModelApiServer {
   readonly store: Store;
@@ -68,7 +72,7 @@ export class ModelApiServer {
     this.aggregatedDiscovery = options.aggregatedDiscovery ?? true;
     this.store = new Store(nowMs);
     this.kinds = new KindRegistry(nowMs);
-    this.#definitions = new Definitions(this.store, this.kinds, nowMs);
+    this.#definitions = new Definitions(this.store, this.kinds, nowMs, this.send);
     this.#definitions.delays = definitions;
     this.#lists = new Lists(this.store);
     const lifecycle = new Lifecycle(this.store, this.kinds);

@@ -1,3 +1,4 @@
+import { type Send, writeStatus } from '../controllers/controller-access.js';
 import type { Json } from '../fields/field-type.js';
 import type { Store, StoredObject } from '../objects/store.js';
 import type { DefinitionSpec, KindRegistry } from './kind-registry.js';
@@ -24,12 +25,15 @@ export class Definitions {
     private readonly store: Store,
     private readonly kinds: KindRegistry,
     private readonly nowMs: () => number,
+    private readonly send: Send,
   ) {}
 
   written(object: StoredObject): void {
     const { name } = object.metadata;
+    const isEstablished = (object['status'] as Json | undefined)?.['conditions'] !== undefined;
     if (this.kinds.isServed(name)) this.#serve(object);
-    else if (!this.#due.has(name)) this.#due.set(name, this.nowMs() + (this.delays.establishedMs ?? 0));
+    else if (!isEstablished && !this.#due.has(name))
+      this.#due.set(name, this.nowMs() + (this.delays.establishedMs ?? 0));
     this.settle();
   }
 
@@ -75,10 +79,9 @@ export class Definitions {
         ];
     const storedVersions = spec.versions.filter(({ storage }) => storage).map(({ name }) => name);
     const acceptedNames = taken ? { kind: '', plural: '' } : spec.names;
-    const stored = this.store.put(DEFINITION, {
-      ...object,
-      status: { acceptedNames, conditions, storedVersions },
-    });
-    if (!taken) this.#serve(stored);
+    const kind = this.kinds.find('apiextensions.k8s.io/v1', 'CustomResourceDefinition')!;
+    const status = { acceptedNames, conditions, storedVersions };
+    writeStatus(this.send, 'kube-apiserver', kind, object, status);
+    if (!taken) this.#serve(object);
   }
 }
