@@ -52,6 +52,12 @@ describe('access to the model of an API server', () => {
     await client.post(MAPS, map);
     expect((await client.get(`${MAPS}/m`, LIMITED)).status).to.equal(200);
     expect((await client.get(`${MAPS}/other`, LIMITED)).status).to.equal(403);
+    await allow(
+      [{ apiGroups: [''], resources: ['configmaps'], resourceNames: ['m'], verbs: ['list'] }],
+      'lister',
+    );
+    expect((await client.get(`${MAPS}?fieldSelector=metadata.name=m`, LIMITED)).status).to.equal(200);
+    expect((await client.get(MAPS, LIMITED)).status).to.equal(403);
   });
 
   it('needs the right to make an object for an apply that makes it', async () => {

@@ -58,6 +58,42 @@ describe('controllers in the model of an API server', () => {
     expect(await status()).not.to.have.property('conditions');
   });
 
+  it('bring up what others wait for: jobs, claims, extension servers', async () => {
+    const client = new ModelClient(new ModelApiServer());
+    const status = async (path: string, object: Json & { metadata: { name: string } }) => {
+      expect((await client.post(path, object)).status).to.equal(201);
+      return (await client.get(`${path}/${object.metadata.name}`)).body['status'] as Json;
+    };
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:1' }] } };
+    const job = await status('/apis/batch/v1/namespaces/default/jobs', {
+      metadata: { name: 'j' },
+      spec: { template },
+    });
+    expect(job).to.have.nested.property('conditions[1].type', 'Complete');
+    const claim = await status('/api/v1/namespaces/default/persistentvolumeclaims', {
+      metadata: { name: 'c' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    expect(claim).to.deep.equal({ phase: 'Bound' });
+    const service = await status('/apis/apiregistration.k8s.io/v1/apiservices', {
+      metadata: { name: 'v1.example.org' },
+      spec: { group: 'example.org', version: 'v1', groupPriorityMinimum: 100, versionPriority: 10 },
+    });
+    expect(service).to.have.nested.property('conditions[0].status', 'True');
+  });
+
+  it('let pods be reached through the server, as a test says', async () => {
+    const server = new ModelApiServer();
+    const client = new ModelClient(server);
+    const path = '/api/v1/namespaces/default/pods/all-fluentd-0:24231/proxy/metrics';
+    expect((await client.get(path)).status).to.equal(503);
+    server.proxy = ({ path: asked }) => ({ status: 200, body: `asked for ${asked}` });
+    expect((await client.get(path)).body).to.equal(`asked for ${path}`);
+    expect((await client.get(path, { user: 'limited' })).body.message).to.include(
+      'User "limited" cannot get resource "pods/proxy"',
+    );
+  });
+
   it('leave workloads alone', async () => {
     const client = new ModelClient(new ModelApiServer({ workloads: 'none' }));
     await client.post(`${APPS}/deployments`, workload('Deployment'));

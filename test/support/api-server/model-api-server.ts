@@ -15,7 +15,7 @@ import { Lists } from './objects/object-reader.js';
 import { ObjectWriter } from './objects/object-writer.js';
 import { Store, type StoredObject } from './objects/store.js';
 import { forbidden, noSuchPage, Refusal } from './requests/refusal.js';
-import { objectRequest } from './requests/request.js';
+import { accessName, objectRequest } from './requests/request.js';
 import { RequestHandler } from './requests/request-handler.js';
 import { type AdmissionHook, Answer, type World } from './requests/world.js';
 import { isAllowed, whyForbidden } from './rules/access.js';
@@ -177,7 +177,7 @@ export class ModelApiServer {
     const request = objectRequest(call, user, this.kinds);
     const { verb, kind, namespace, name, subresource } = request;
     const resource = subresource === '' ? kind.plural : `${kind.plural}/${subresource}`;
-    const access = { verb, group: kind.group, resource, namespace, name };
+    const access = { verb, group: kind.group, resource, namespace, name: accessName(request) };
     if (!isAllowed(this.store, user, access)) throw forbidden(kind, name, whyForbidden(user, access));
     if (subresource === 'proxy') return this.proxy?.(call) ?? unreachable;
     return this.#handler.answer(request);

@@ -113,6 +113,7 @@ export class Workloads {
     const isReady = mode === 'ready';
     if (groupKind(kind) === 'batch/Job') this.#job(kind, object, isReady);
     if (groupKind(kind) === 'PersistentVolumeClaim') this.#claim(kind, object, isReady);
+    if (kind.kind === 'APIService') this.#apiService(kind, object, isReady);
     const progress = PROGRESS[groupKind(kind)];
     const observed = (object['status'] as { readonly observedGeneration?: number } | undefined)
       ?.observedGeneration;
@@ -120,6 +121,20 @@ export class Workloads {
     const status = { observedGeneration: generation, ...progress(object, isReady, this.now(), this.nodes) };
     const revision = { 'deployment.kubernetes.io/revision': '1' };
     writeStatus(this.send, MANAGER, kind, object, status, kind.kind === 'Deployment' ? revision : undefined);
+  }
+
+  /** Whether an extension server answers. */
+  #apiService(kind: ServedKind, object: StoredObject, isReady: boolean): void {
+    if ((object['status'] as Json | undefined)?.['conditions']) return;
+    const available = isReady
+      ? { status: 'True', reason: 'Passed', message: 'all checks passed' }
+      : {
+          status: 'False',
+          reason: 'MissingEndpoints',
+          message: 'endpoints for the service have no addresses',
+        };
+    const conditions = [{ type: 'Available', ...available, lastTransitionTime: this.now() }];
+    writeStatus(this.send, MANAGER, kind, object, { conditions });
   }
 
   /** A claim is bound as if its first pod were there. */

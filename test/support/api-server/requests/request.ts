@@ -85,6 +85,13 @@ function isDryRun({ query }: ApiCall): boolean {
   return values.length > 0;
 }
 
+/** The object whose name counts for access: a list of one name is a request for it. */
+export function accessName({ name, verb, call }: ObjectRequest): string {
+  if (verb !== 'list' && verb !== 'deletecollection') return name;
+  const selector = call.query.get('fieldSelector') ?? '';
+  return /(?:^|,)metadata\.name==?([^,]+)/.exec(selector)?.[1] ?? name;
+}
+
 /** The body as JSON. */
 export function bodyOf({ body }: ApiCall): unknown {
   try {
