@@ -30,6 +30,15 @@ const UNCOUNTED: ReadonlySet<string> = new Set([
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
+/** What clients may not say of a new object. */
+const SERVERS_OWN: readonly string[] = [
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'resourceVersion',
+  'selfLink',
+];
+
 /** Metadata of an object that is made. What only the server may set is set anew. */
 export function newMetadata(
   kind: ServedKind,
@@ -37,24 +46,17 @@ export function newMetadata(
   namespace: string | undefined,
   store: Store,
 ): StoredMetadata {
-  const {
-    deletionTimestamp: _,
-    deletionGracePeriodSeconds: __,
-    resourceVersion: ___,
-    selfLink: ____,
-    ...rest
-  } = given;
+  const kept = Object.fromEntries(Object.entries(given).filter(([name]) => !SERVERS_OWN.includes(name)));
   const random = Array.from({ length: 5 }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join(
     '',
   );
-  const name = (rest['name'] as string | undefined) ?? `${rest['generateName']}${random}`;
   return {
-    ...rest,
-    name,
+    ...kept,
+    name: (given['name'] as string | undefined) ?? `${given['generateName']}${random}`,
     ...(namespace === undefined ? {} : { namespace }),
     uid: store.uid(),
     creationTimestamp: store.now(),
-    ...(UNCOUNTED.has(groupKind(kind)) ? { generation: undefined } : { generation: 1 }),
+    ...(UNCOUNTED.has(groupKind(kind)) ? {} : { generation: 1 }),
   } as unknown as StoredMetadata;
 }
 
