@@ -138,7 +138,8 @@ function refuseUnserved(
   );
 }
 
-function kindsOf(definition: KubernetesObject): string[] {
+/** Kinds that a definition defines, by `kindKey`. */
+export function kindsOf(definition: KubernetesObject): string[] {
   const { group, names, versions } = definition['spec'] as {
     readonly group: string;
     readonly names: { readonly kind: string };

@@ -3,8 +3,10 @@ import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { StageName } from '../../synth/stages.js';
+import { kindsOf } from '../plan/make-plan.js';
 import { conflictOf, type Decision, refusalOf } from '../plan/plan-objects.js';
 import { answerFor, type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
+import { kindKey } from '../plan/read-live.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
@@ -97,14 +99,13 @@ class Stages implements StageRun {
         this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
         told = stage;
       }
-      const failedBefore = this.report.problems.length;
       await mapPool(
         batch.decisions,
         this.session.concurrency,
         (decision) => this.#one(decision, hooks),
         this.session.signal,
       );
-      await this.#leave(batch, this.report.problems.length > failedBefore);
+      await this.#leave(batch);
     }
   }
 
@@ -119,19 +120,25 @@ class Stages implements StageRun {
     );
   }
 
-  async #leave({ stage, decisions }: Batch, failed: boolean): Promise<void> {
+  async #leave({ stage, decisions }: Batch): Promise<void> {
+    if (decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
     const definitions = decisions
-      .filter(({ object, action }) => groupKindOf(object) === DEFINITION && action !== 'unchanged')
+      .filter(({ object }) => groupKindOf(object) === DEFINITION)
+      .filter(({ object, action }) => action !== 'unchanged' || this.#definesUnserved(object))
       .map(({ object }) => object);
-    if (!failed && !this.#broken && definitions.length > 0) {
-      await this.#orBroken(stage, () =>
-        waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
-      );
-    }
-    if (failed && decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
+    if (this.#broken || definitions.length === 0) return;
+    await this.#orBroken(stage, () =>
+      waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
+    );
   }
 
   readonly #failed = new Set<Decision>();
+
+  /** An earlier run may have ended between a definition and the moment from which its kind is served. */
+  #definesUnserved(definition: KubernetesObject): boolean {
+    const kinds = new Set(kindsOf(definition));
+    return this.decisions.some(({ object, resource }) => !resource && kinds.has(kindKey(refOf(object))));
+  }
 
   async #orBroken(stage: StageName, wait: () => Promise<void>): Promise<void> {
     try {
@@ -222,9 +229,8 @@ class Stages implements StageRun {
   }
 
   /** Waits for an object of the same name that somebody deleted. */
-  async #awaitGone({ object, live }: Decision): Promise<boolean> {
-    const ref = refOf(object);
-    const going = [{ ref, uid: live!.metadata.uid }];
+  async #awaitGone(decision: Decision): Promise<boolean> {
+    const going = [{ ref: refOf(decision.object), uid: decision.live!.metadata.uid }];
     const reason = 'until what is being deleted is gone, to make it anew';
     const stuck = await waitUntilGone(this.session, this.report, going, {
       reason,
@@ -232,7 +238,7 @@ class Stages implements StageRun {
     });
     if (stuck.length === 0) return true;
     const message = `is being deleted and ${stuck[0]!.message}`;
-    this.report.object('failed', ref, { message, fix: 'let it go, then run again' });
+    this.#fail(decision, { message, fix: 'let it go, then run again' });
     return false;
   }
 
