@@ -1,7 +1,23 @@
 import type { TestTier } from '../../support/cluster/test-cluster.js';
+import { admissionCases } from './admission.js';
+import { autoscalingCases } from './autoscaling.js';
 import { createAndChangeCases } from './create-and-change.js';
+import { definitionCases } from './definitions.js';
+import { driftCases } from './drift.js';
+import { namespaceCases } from './namespaces.js';
+import { otherOwnerCases } from './other-owners.js';
+import { stageOrderCases } from './stage-order.js';
+import { takeoverCases } from './takeover.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
 export function allCases(tier: TestTier): void {
   createAndChangeCases(tier);
+  stageOrderCases(tier);
+  driftCases(tier);
+  definitionCases(tier);
+  takeoverCases(tier);
+  otherOwnerCases(tier);
+  autoscalingCases(tier);
+  admissionCases(tier);
+  namespaceCases(tier);
 }
