@@ -3,10 +3,10 @@ import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { StageName } from '../../synth/stages.js';
-import { kindsOf } from '../plan/make-plan.js';
-import { conflictOf, type Decision, refusalOf } from '../plan/plan-objects.js';
+import { type Decision, isQuiet } from '../plan/decision.js';
+import { definedKinds, isDefinition, kindKey } from '../plan/defined-kinds.js';
+import { conflictOf, refusalOf } from '../plan/plan-objects.js';
 import { answerFor, type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
-import { kindKey } from '../plan/read-live.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
@@ -42,8 +42,6 @@ export interface StageRun {
   readonly uids: ReadonlyMap<string, string>;
 }
 
-const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
-
 /** Label value of workloads that act upon custom resources. */
 const OPERATOR = 'operator';
 
@@ -61,6 +59,8 @@ class Stages implements StageRun {
   readonly uids = new Map<string, string>();
   readonly #done = new Set<Decision>();
   readonly #absentNamespaces = new Set<string>();
+  /** Kinds whose definition changes in this run. */
+  readonly #redefined: ReadonlySet<string>;
   #broken: StageName | undefined;
 
   constructor(
@@ -68,7 +68,10 @@ class Stages implements StageRun {
     private readonly report: Report,
     private readonly decisions: readonly Decision[],
     private readonly options: StagesOptions,
-  ) {}
+  ) {
+    const written = decisions.filter(({ action }) => !isQuiet(action));
+    this.#redefined = definedKinds(written.map(({ object }) => object));
+  }
 
   async makeNamespace(name: string): Promise<void> {
     const decision = this.decisions.find(
@@ -94,7 +97,7 @@ class Stages implements StageRun {
       if (batch.stage !== stage) await this.#enter(batch.stage);
       stage = batch.stage;
       await hooks.fence();
-      const writes = batch.decisions.some(({ action }) => !QUIET.has(action));
+      const writes = batch.decisions.some(({ action }) => !isQuiet(action));
       if (writes && !this.#broken && told !== stage) {
         this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
         told = stage;
@@ -112,7 +115,7 @@ class Stages implements StageRun {
   /** Waits for what the stage needs of the earlier ones. */
   async #enter(stage: StageName): Promise<void> {
     if (this.#broken || stage !== 'logging') return;
-    const custom = this.decisions.some(({ object, action }) => isCustom(object) && !QUIET.has(action));
+    const custom = this.decisions.some(({ object, action }) => isCustom(object) && !isQuiet(action));
     const operators = this.decisions.filter(({ object }) => isOperator(object)).map(({ object }) => object);
     if (!custom || operators.length === 0) return;
     await this.#orBroken('workloads', () =>
@@ -123,7 +126,7 @@ class Stages implements StageRun {
   async #leave({ stage, decisions }: Batch): Promise<void> {
     if (decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
     const definitions = decisions
-      .filter(({ object }) => groupKindOf(object) === DEFINITION)
+      .filter(({ object }) => isDefinition(object))
       .filter(({ object, action }) => action !== 'unchanged' || this.#definesUnserved(object))
       .map(({ object }) => object);
     if (this.#broken || definitions.length === 0) return;
@@ -136,7 +139,7 @@ class Stages implements StageRun {
 
   /** An earlier run may have ended between a definition and the moment from which its kind is served. */
   #definesUnserved(definition: KubernetesObject): boolean {
-    const kinds = new Set(kindsOf(definition));
+    const kinds = definedKinds([definition]);
     return this.decisions.some(({ object, resource }) => !resource && kinds.has(kindKey(refOf(object))));
   }
 
@@ -157,7 +160,7 @@ class Stages implements StageRun {
     const ref = refOf(decision.object);
     const { action, live, message, fields, fix } = decision;
     if (live && decision.member) this.uids.set(keyOf(ref), live.metadata.uid);
-    if (action === 'unchanged' || action === 'kept' || action === 'conflict' || action === 'failed') {
+    if (isQuiet(action)) {
       this.report.object(action, ref, { message, fields, fix });
       if (action === 'failed') this.#failed.add(decision);
       return;
@@ -200,7 +203,8 @@ class Stages implements StageRun {
       const message = await takeOverFields(this.session, resource, live, conflicts);
       if (message) return this.#fail(decision, { message, fix: 'run again when nobody else writes it' });
     }
-    let outcome = await sendObject(this.session, resource, object, { force });
+    const redefined = this.#redefined.has(kindKey(ref));
+    let outcome = await sendObject(this.session, resource, object, { force, redefined });
     if (outcome.type === 'conflict') {
       // Somebody wrote between plan and now.
       const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
@@ -209,7 +213,7 @@ class Stages implements StageRun {
         this.report.object('conflict', ref, { fields, message, fix });
         return;
       }
-      outcome = await sendObject(this.session, resource, object, { force: true });
+      outcome = await sendObject(this.session, resource, object, { force: true, redefined });
     }
     if (outcome.type !== 'taken') {
       const { fields, message, fix } = refusalOf(outcome);
@@ -266,8 +270,6 @@ class Stages implements StageRun {
     this.report.object('failed', refOf(object), details);
   }
 }
-
-const QUIET: ReadonlySet<Decision['action']> = new Set(['unchanged', 'kept', 'conflict', 'failed']);
 
 /** Kinds of Kubernetes have no dot in their group, or end with k8s.io. */
 function isCustom(object: KubernetesObject): boolean {
