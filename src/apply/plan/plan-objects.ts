@@ -1,6 +1,6 @@
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
-import type { LiveObject } from '../../kube/live-object.js';
+import type { LiveObject, ManagedFieldsEntry } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { changesOf } from '../fields/after-dry-run.js';
 import { compareToLive } from '../fields/compare.js';
@@ -11,6 +11,7 @@ import { CREATED_ANNOTATION, createdBy, FIELD_MANAGER, PART_OF_LABEL, setOf } fr
 import { keyOf, refOf } from '../set/object-ref.js';
 import { isRecreatable } from '../stages/recreate.js';
 import { type SendOutcome, sendObject } from '../stages/send-object.js';
+import { afterTakeover } from './after-takeover.js';
 import { type Decision, isQuiet } from './decision.js';
 import { definedKinds, isDefinition, kindKey } from './defined-kinds.js';
 import { answerFor, type ConflictPolicy, isFormerApplier } from './policy.js';
@@ -183,9 +184,8 @@ async function decideExisting(
   { conflicts, recreate, member }: PlanOptions & { readonly member: boolean },
 ): Promise<Decision> {
   const base = { object, resource, live, member };
-  const former = (live.metadata.managedFields ?? []).some((entry) =>
-    isFormerApplier(entry, conflicts, FIELD_MANAGER),
-  );
+  const isFormer = (entry: ManagedFieldsEntry) => isFormerApplier(entry, conflicts, FIELD_MANAGER);
+  const former = (live.metadata.managedFields ?? []).some(isFormer);
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 
   let force = false;
@@ -200,9 +200,10 @@ async function decideExisting(
     return { ...base, action: 'recreate', fields: outcome.fields, message: outcome.message };
   }
   if (outcome.type !== 'taken') return { ...base, ...refusalOf(outcome) };
-  const { changed, paths } = changesOf(live, outcome.live, FIELD_MANAGER);
+  const after = former ? await afterTakeover(session, resource, live, outcome.live, isFormer) : outcome.live;
+  const { changed, paths } = changesOf(live, after, FIELD_MANAGER);
   if (!changed && !former) return { ...base, action: 'unchanged' };
-  return { ...base, action: 'update', fields: paths, force, after: outcome.live };
+  return { ...base, action: 'update', fields: paths, force, after };
 }
 
 /** How a conflict is told: who owns what. */
