@@ -71,7 +71,8 @@ export function passingFailureCases(tier: TestTier): void {
       };
       await test().front.during(fault, () => apply(test(), [configMap(ns, 'a')], options));
       expect(times).to.have.length(2);
-      expect(times[1]! - times[0]!).to.be.at.least(7000);
+      // Timers may be early by a millisecond, which is more on a clock that runs faster.
+      expect(times[1]! - times[0]!).to.be.at.least(6940);
     });
 
     it('21: reads, the lock and the inventory wait too', async () => {

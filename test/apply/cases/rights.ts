@@ -11,6 +11,7 @@ import {
   homeOf,
   memberWrites,
   namespace,
+  refusalBy,
   setOfCase,
   until,
   useCluster,
@@ -90,6 +91,15 @@ export function rightsCases(tier: TestTier): void {
       });
       expect(eventOf(run, 'Service', 'service').message).to.include('cannot delete resource "services"');
       expect((await apply(test(), [configMap(ns, 'a')])).told).to.include(`pruned Service ${ns}/service`);
+    });
+
+    it('22: a set of which the account may not read an object is refused before anything is written', async () => {
+      const ns = await homeOf(test());
+      await allow(ns, {});
+      const objects = [configMap(ns, 'a'), service(ns)];
+      const error = await refusalBy(apply(test(), objects, { cluster: test().connect('limited') }));
+      expect(error.message).to.match(/^(read|list) .*cannot (get|list) resource "services"/);
+      expect(test().front.writes).to.deep.equal([]);
     });
 
     it('68: a dry run tells what would happen, and writes nothing, the lock and the inventory included', async () => {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import { changesOf } from '../../../src/apply/fields/after-dry-run.js';
 import { FIELD_MANAGER, PART_OF_LABEL } from '../../../src/apply/set/marks.js';
 import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import type { LiveObject } from '../../../src/kube/live-object.js';
-import type { Fault } from '../../support/cluster/front.js';
+import { type Fault, isWrite } from '../../support/cluster/front.js';
 import type { TestCluster, TestTier } from '../../support/cluster/test-cluster.js';
-import { apply, configMap, deployment, eventOf, homeOf, memberWrites, useCluster } from './support.js';
+import { apply, configMap, deployment, eventOf, homeOf, memberWrites, until, useCluster } from './support.js';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -33,6 +34,36 @@ export function takeoverCases(tier: TestTier): void {
         expect(live?.metadata.annotations).to.equal(undefined);
         expect(live?.metadata.labels).to.have.keys(PART_OF_LABEL);
         expect(managersOf(live)).to.deep.equal([FIELD_MANAGER]);
+      });
+
+      it(`${number}: the event names the fields of ${words} that go, before and when they do`, async () => {
+        const ns = await homeOf(test());
+        const annotations = { note: 'theirs' };
+        const env = ['ONE', 'TWO'].map((name) => ({ name, value: 'x' }));
+        const theirs = [
+          configMap(ns, 'a', { key: 'value', old: 'value' }, { annotations }),
+          deployment(ns, 'app', { ...podsWith(env), minReadySeconds: 3 }),
+        ];
+        for (const object of theirs) await kubectl(object);
+        const objects = [configMap(ns, 'a'), deployment(ns, 'app', podsWith(env.slice(1)))];
+        // On the real tier a controller writes to it first.
+        await until('the Deployment was seen', async () => {
+          if (tier.name !== 'real') return true;
+          const live = await test().get('apps/v1', 'Deployment', 'app', ns);
+          return live?.metadata.annotations?.['deployment.kubernetes.io/revision'] === '1';
+        });
+        const before = await readAll(ns);
+        const tried = await apply(test(), objects, { dryRun: true });
+        expect(eventOf(tried, 'ConfigMap', 'a').fields).to.include('.data.old');
+        expect(eventOf(tried, 'Deployment', 'app').fields).to.include('.spec.minReadySeconds');
+        const run = await apply(test(), objects);
+        const after = await readAll(ns);
+        for (const [index, { kind, metadata }] of objects.entries()) {
+          const { paths } = changesOf(before[index]!, after[index]!, FIELD_MANAGER);
+          const happened = paths.filter((path) => !path.includes('deployment.kubernetes.io/revision'));
+          expect(eventOf(tried, kind, metadata.name).fields).to.have.members([...happened]);
+          expect(eventOf(run, kind, metadata.name).fields).to.have.members([...happened]);
+        }
       });
 
       it(`${number}: a value of ${words} that the set wants otherwise changes, and is no conflict`, async () => {
@@ -73,10 +104,18 @@ export function takeoverCases(tier: TestTier): void {
         const path = `/api/v1/namespaces/${ns}/configmaps/a`;
         expect(memberWrites(run)).to.deep.equal([`PATCH ${path}`, `PATCH ${path}`]);
         const types = test()
-          .front.calls.filter((call) => call.line === `PATCH ${path}`)
+          .front.calls.filter(({ line }) => line === `PATCH ${path}`)
           .map(({ headers }) => headers['content-type']);
         expect(types).to.deep.equal(['application/json-patch+json', 'application/apply-patch+yaml']);
       });
+    }
+
+    async function readAll(ns: string): Promise<readonly LiveObject[]> {
+      const objects = [
+        await test().get('v1', 'ConfigMap', 'a', ns),
+        await test().get('apps/v1', 'Deployment', 'app', ns),
+      ];
+      return objects.map((object) => object!);
     }
 
     it('9: a takeover that meets the write of somebody else is tried again', async () => {
@@ -111,8 +150,9 @@ export function takeoverCases(tier: TestTier): void {
     /** Has somebody edit the ConfigMap right before each of the first takeovers arrives; tells how many did. */
     async function disturbing(ns: string, times: number, work: () => Promise<void>): Promise<number> {
       let patches = 0;
-      const disturb: Fault = async ({ headers }) => {
-        if (headers['content-type'] !== 'application/json-patch+json') return undefined;
+      const disturb: Fault = async (call) => {
+        if (call.headers['content-type'] !== 'application/json-patch+json' || !isWrite(call))
+          return undefined;
         patches += 1;
         if (patches > times) return undefined;
         const edit = { data: { theirs: String(patches) } };
@@ -124,6 +164,13 @@ export function takeoverCases(tier: TestTier): void {
     }
   });
 }
+
+const podsWith = (env: readonly object[]) => ({
+  template: {
+    metadata: { labels: { app: 'app' } },
+    spec: { containers: [{ name: 'main', image: 'example.com/app:1', env }] },
+  },
+});
 
 const managersOf = (live: LiveObject | undefined) =>
   (live?.metadata.managedFields ?? [])
