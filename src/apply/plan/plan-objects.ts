@@ -85,7 +85,9 @@ async function decide(
   const member = memberObject(object, session.setId);
   if (!live || !resource) return await decideNew(session, member, resource, options);
   const base = { resource, live };
-  if (live.metadata.deletionTimestamp) return { object: member, action: 'await-gone', member: true, ...base };
+  if (live.metadata.deletionTimestamp) {
+    return { object: newObject(member, session.setId), action: 'await-gone', member: true, ...base };
+  }
 
   const owner = setOf(live);
   if (isDefinition(object) && owner !== session.setId) {
@@ -132,14 +134,20 @@ function keepingMarks(object: KubernetesObject, live: LiveObject): KubernetesObj
   };
 }
 
+/** The object with the mark of who made it, if it is a namespace. */
+function newObject(member: KubernetesObject, setId: string): KubernetesObject {
+  if (!isNamespace(member)) return member;
+  const annotations = { ...member.metadata.annotations, [CREATED_ANNOTATION]: setId };
+  return { ...member, metadata: { ...member.metadata, annotations } };
+}
+
 async function decideNew(
   session: Session,
   member: KubernetesObject,
   resource: ApiResource | undefined,
   { tryCreates }: PlanOptions,
 ): Promise<Decision> {
-  const annotations = { ...member.metadata.annotations, [CREATED_ANNOTATION]: session.setId };
-  const object = isNamespace(member) ? { ...member, metadata: { ...member.metadata, annotations } } : member;
+  const object = newObject(member, session.setId);
   const decision: Decision = { object, action: 'create', resource, member: true };
   if (!tryCreates || !resource) return decision;
   const outcome = await sendObject(session, resource, object, { dryRun: true });

@@ -1,6 +1,7 @@
 import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
+import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { StageName } from '../../synth/stages.js';
 import { type Decision, isQuiet } from '../plan/decision.js';
@@ -220,7 +221,10 @@ class Stages implements StageRun {
       this.#fail(decision, { fields, message, fix });
       return;
     }
-    if (action === 'create' && !outcome.created && createdBy(object)) {
+    // An answer may have got lost: then a second attempt found what the first one made.
+    const isNew = action === 'create' || action === 'await-gone';
+    const created = outcome.created || (isNew && isOurAlone(outcome.live));
+    if (isNew && !created && createdBy(object)) {
       // Somebody made the namespace at the same time, so it is not ours to delete.
       const again = await sendObject(this.session, resource, withoutCreatedBy(object));
       if (again.type === 'taken') outcome = again;
@@ -228,7 +232,7 @@ class Stages implements StageRun {
     for (const warning of outcome.warnings)
       this.report.tell({ type: 'warning', message: warning, object: ref });
     this.uids.set(keyOf(ref), outcome.live.metadata.uid);
-    const done = action === 'recreate' ? 'recreated' : outcome.created ? 'created' : 'configured';
+    const done = action === 'recreate' ? 'recreated' : created ? 'created' : 'configured';
     this.report.object(done, ref, { fields: decision.fields });
   }
 
@@ -276,6 +280,10 @@ function isCustom(object: KubernetesObject): boolean {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
   return group.includes('.') && !group.endsWith('.k8s.io');
 }
+
+/** Whether nobody else has written an object, but for its status. */
+const isOurAlone = ({ metadata: { managedFields = [] } }: LiveObject): boolean =>
+  managedFields.every(({ manager, subresource }) => manager === FIELD_MANAGER || subresource !== undefined);
 
 const isOperator = ({ kind, metadata }: KubernetesObject) =>
   kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === OPERATOR;
