@@ -54,9 +54,37 @@ export function autoscalingCases(tier: TestTier): void {
       expect(await replicasIn(ns)).to.equal(3);
     });
 
-    const replicasIn = async (ns: string) =>
-      ((await test().get('apps/v1', 'Deployment', 'app', ns)) as LiveObject & { spec: { replicas: number } })
-        .spec.replicas;
+    it('13: a number that a person set with `kubectl scale` is drift where the set declares one', async () => {
+      const ns = await homeOf(test());
+      const objects = [deployment(ns, 'app', { replicas: 1 }), deployment(ns, 'free')];
+      await apply(test(), objects);
+      for (const name of ['app', 'free']) await scale(ns, name);
+      const run = await apply(test(), objects);
+      expect(run.told).to.have.members([
+        `configured Deployment ${ns}/app`,
+        `unchanged Deployment ${ns}/free`,
+      ]);
+      expect(eventOf(run, 'Deployment', 'app').fields).to.deep.equal(['.spec.replicas']);
+      expect(await replicasIn(ns)).to.equal(1);
+      expect(await replicasIn(ns, 'free')).to.equal(3);
+    });
+
+    /** As a person does. */
+    async function scale(ns: string, name: string): Promise<void> {
+      if (tier.kubectl) {
+        await tier.kubectl(['scale', '-n', ns, `deployment/${name}`, '--replicas=3']);
+        return;
+      }
+      const manager = { manager: 'kubectl', subresource: 'scale' };
+      await test().edit('apps/v1', 'Deployment', name, ns, { spec: { replicas: 3 } }, manager);
+    }
+
+    const replicasIn = async (ns: string, name = 'app') => {
+      const live = (await test().get('apps/v1', 'Deployment', name, ns)) as LiveObject & {
+        spec: { replicas: number };
+      };
+      return live.spec.replicas;
+    };
 
     /** Has three pods made by an autoscaler: the real one on the real tier; elsewhere as it would write. */
     async function autoscale(ns: string): Promise<void> {

@@ -103,6 +103,7 @@ export function namespaceCases(tier: TestTier): void {
       expect(reasons).to.include('until what is being deleted is gone, to make it anew');
       const made = await test().get('v1', 'Namespace', going);
       expect(made?.metadata.uid).not.to.equal(before?.metadata.uid);
+      expect(made?.metadata.annotations?.[CREATED_ANNOTATION]).to.equal(setIdOf(setOfCase(test())));
       expect(await test().get('v1', 'ConfigMap', 'b', going)).not.to.equal(undefined);
     });
 

@@ -1,8 +1,19 @@
 import { expect } from 'chai';
+import { CREATED_ANNOTATION } from '../../../src/apply/set/marks.js';
 import type { ApiReply, Fault, FaultAnswer } from '../../support/cluster/front.js';
 import { statusReply } from '../../support/cluster/front.js';
 import type { TestTier } from '../../support/cluster/test-cluster.js';
-import { apply, configMap, eventOf, homeOf, hurried, memberWrites, useCluster } from './support.js';
+import {
+  apply,
+  configMap,
+  eventOf,
+  homeOf,
+  hurried,
+  memberWrites,
+  namespace,
+  remove,
+  useCluster,
+} from './support.js';
 
 /** Failures that pass by themselves, in the words of an API server. */
 const PASSING: Readonly<Record<string, FaultAnswer>> = {
@@ -128,8 +139,45 @@ export function passingFailureCases(tier: TestTier): void {
       );
       const path = `PATCH /api/v1/namespaces/${ns}/configmaps/a`;
       expect(memberWrites(run)).to.deep.equal([path, path]);
+      expect(run.told).to.deep.equal([`created ConfigMap ${ns}/a`]);
       const live = await test().get('v1', 'ConfigMap', 'a', ns);
       expect(live?.metadata.managedFields).to.have.length(1);
+    });
+
+    it('21: a namespace whose making was not answered is known as made by the set, and goes with it', async () => {
+      await homeOf(test());
+      const other = `other-${test().id}`;
+      let lost = 0;
+      const fault: Fault = ({ method, path }) =>
+        method === 'PATCH' && path === `/api/v1/namespaces/${other}` && ++lost === 1
+          ? 'lose-answer'
+          : undefined;
+      const objects = [namespace(other), configMap(other, 'a')];
+      const run = await test().front.during(fault, () => apply(test(), objects, hurried(test())));
+      expect(run.told).to.deep.equal([`created Namespace ${other}`, `created ConfigMap ${other}/a`]);
+      const { told } = await remove(test(), { namespaces: true });
+      expect(told).to.include(`deleted Namespace ${other}`);
+    });
+
+    it('21: a namespace that somebody else makes at the same time is not, and stays', async () => {
+      await homeOf(test());
+      const other = `other-${test().id}`;
+      let made: Promise<unknown> | undefined;
+      const fault: Fault = async ({ method, path }) => {
+        if (method === 'PATCH' && path === `/api/v1/namespaces/${other}`) {
+          made ??= test().send('POST', '/api/v1/namespaces?fieldManager=somebody', namespace(other));
+        }
+        await made;
+        return undefined;
+      };
+      const objects = [namespace(other), configMap(other, 'a')];
+      await test().front.during(fault, () => apply(test(), objects, hurried(test())));
+      const live = await test().get('v1', 'Namespace', other);
+      expect(live?.metadata.annotations?.[CREATED_ANNOTATION]).to.equal(undefined);
+      await remove(test(), { namespaces: true });
+      const left = await test().get('v1', 'Namespace', other);
+      expect(left?.metadata.uid).to.equal(live?.metadata.uid);
+      expect(left?.metadata.deletionTimestamp).to.equal(undefined);
     });
 
     /** Answers the first applies of the ConfigMap `a` in this way. */
