@@ -118,7 +118,9 @@ function fixFor({ status, reason, message, causes }: ApiFailure, { group, plural
   if (UNKNOWN_FIELD.test(message)) {
     return 'the cluster knows the kind in another version: bring its definitions up to date, or leave the field out';
   }
-  if (status === 422 || reason === 'Invalid' || status === 400)
+  // An object that cannot be read as its kind is an internal error to the server.
+  const unreadable = message.startsWith('failed to create typed patch object');
+  if (status === 422 || reason === 'Invalid' || status === 400 || unreadable)
     return 'mend the field that the message names';
   if (/webhook/.test(message))
     return 'see why the webhook does not answer: its pods, its service, its certificate';
