@@ -7,6 +7,7 @@ import {
   apply,
   configMap,
   deployment,
+  eventOf,
   groupOfCase,
   homeOf,
   memberWrites,
@@ -97,6 +98,27 @@ export function wireCases(tier: TestTier): void {
         },
       ]);
       expect(test().front.calls).to.deep.equal([]);
+    });
+
+    it('56: items of one key in a kind that is not looked into are refused by the server, once', async () => {
+      const ns = await homeOf(test());
+      const env = ['A', 'A'].map((name) => ({ name, value: name }));
+      const template = {
+        metadata: { labels: { app: 'app' } },
+        spec: { containers: [{ name: 'main', image: 'example.com/app:1', env }] },
+      };
+      const replicaSet = {
+        ...deployment(ns, 'app', { template }),
+        kind: 'ReplicaSet',
+      };
+      const run = await apply(test(), [configMap(ns, 'a'), replicaSet]);
+      expect(run.result).to.deep.include({ outcome: 'failed', counts: { created: 1, failed: 1 } });
+      const { message, fix } = eventOf(run, 'ReplicaSet', 'app');
+      expect(message)
+        .to.include('.spec.template.spec.containers[name="main"].env')
+        .and.include('duplicate entries');
+      expect(fix).to.equal('mend the field that the message names');
+      expect(memberWrites(run).filter((line) => line.includes('replicasets'))).to.have.length(1);
     });
 
     it('57: a definition reaches the server byte for byte, and keeps its defaults, enums and extensions', async () => {
