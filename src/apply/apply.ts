@@ -5,8 +5,8 @@ import { ApplyRun, planOptionsOf, pruneRun } from './apply-run.js';
 import { type SettleOptions, settle } from './health/settle.js';
 import type { Inventory } from './inventory/inventory.js';
 import { readInventory } from './inventory/inventory-store.js';
+import { type Decision, isQuiet } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
-import type { Decision } from './plan/plan-objects.js';
 import type { ConflictPolicy } from './plan/policy.js';
 import { type PruneOptions, prune } from './removal/prune.js';
 import { type Counts, Report } from './session/report.js';
@@ -103,7 +103,7 @@ function resultOf(report: Report, changed: boolean): ApplyResult {
 }
 
 const isProblem = ({ action }: Decision) => action === 'failed' || action === 'conflict';
-const isWrite = ({ action }: Decision) => !['unchanged', 'kept', 'conflict', 'failed'].includes(action);
+const isWrite = ({ action }: Decision) => !isQuiet(action);
 
 /** Whether the cluster or the inventory has to be changed. */
 function needsWork({ decisions, candidates }: Plan, inventory: Inventory | undefined): boolean {
@@ -123,7 +123,7 @@ function needsWork({ decisions, candidates }: Plan, inventory: Inventory | undef
 
 function reportUnchanged(report: Report, { decisions }: Plan): ReadonlyMap<string, string> {
   for (const { object, action, message, fields, fix } of decisions) {
-    if (isWriteAction(action)) throw new TypeError('a plan without work writes nothing');
+    if (!isQuiet(action)) throw new TypeError('a plan without work writes nothing');
     report.object(action, refOf(object), { message, fields, fix });
   }
   return new Map();
@@ -136,11 +136,6 @@ const liveOf = ({ decisions }: Plan): ReadonlyMap<string, LiveObject> =>
       action === 'unchanged' && live ? [[keyOf(refOf(object)), live] as const] : [],
     ),
   );
-
-type QuietAction = Extract<Decision['action'], 'unchanged' | 'kept' | 'conflict' | 'failed'>;
-
-const isWriteAction = (action: Decision['action']): action is Exclude<Decision['action'], QuietAction> =>
-  !['unchanged', 'kept', 'conflict', 'failed'].includes(action);
 
 const WOULD = {
   create: 'created',
@@ -158,7 +153,7 @@ async function preview(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   for (const { object, action, message, fields, fix } of decisions) {
-    report.object(isWriteAction(action) ? WOULD[action] : action, refOf(object), { message, fields, fix });
+    report.object(isQuiet(action) ? action : WOULD[action], refOf(object), { message, fields, fix });
   }
   if (report.problems.length === 0) {
     const run = pruneRun(decisions, candidates, inventory, new Map(), async () => {});

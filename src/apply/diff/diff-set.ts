@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { readInventory } from '../inventory/inventory-store.js';
+import type { Decision } from '../plan/decision.js';
 import { makePlan } from '../plan/make-plan.js';
-import type { Decision } from '../plan/plan-objects.js';
 import type { ConflictPolicy } from '../plan/policy.js';
 import { readObject } from '../plan/read-live.js';
 import { openSession, type SessionOptions } from '../session/session.js';
@@ -71,7 +71,10 @@ function diffOf({ object, action, live, after, message, fix, fields = [] }: Deci
     }
     default: {
       const wanted = after ?? object;
-      const { lines, paths } = diffObject(action === 'create' ? undefined : live, wanted);
+      const untried = action === 'update' && !after;
+      const { lines, paths } = untried
+        ? { lines: [], paths: [] }
+        : diffObject(action === 'create' ? undefined : live, wanted);
       return [
         {
           object: refOf(object),

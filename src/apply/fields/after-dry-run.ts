@@ -5,7 +5,7 @@ import { fieldPaths } from './field-paths.js';
 
 /** What an apply would change. */
 export interface Changes {
-  /** Whether anything would: a value, or who owns one. */
+  /** Whether anything would: a value, who owns one, or the version in which it is owned, without which it is lost. */
   readonly changed: boolean;
   /** Paths of values that would change. */
   readonly values: readonly string[];
@@ -35,10 +35,12 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function changesOf(live: LiveObject, after: LiveObject, manager: string): Changes {
   const values = changedPaths(comparable(live), comparable(after));
-  const owned = [live, after].map((object) => applyEntryOf(object, manager)?.fieldsV1 ?? {});
-  const sameOwner = isDeepStrictEqual(owned[0], owned[1]);
-  if (values.length > 0 || sameOwner) return { changed: values.length > 0, values, paths: values };
-  const [before, then] = owned.map((fields) => new Set(fieldPaths(fields)));
+  const entries = [live, after].map((object) => applyEntryOf(object, manager));
+  const [mine, mineThen] = entries.map((entry) => ({ of: entry?.apiVersion, fields: entry?.fieldsV1 ?? {} }));
+  if (values.length > 0 || isDeepStrictEqual(mine, mineThen)) {
+    return { changed: values.length > 0, values, paths: values };
+  }
+  const [before, then] = entries.map((entry) => new Set(fieldPaths(entry?.fieldsV1 ?? {})));
   const moved = [...then!]
     .filter((path) => !before!.has(path))
     .concat([...before!].filter((path) => !then!.has(path)));

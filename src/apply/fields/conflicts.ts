@@ -1,3 +1,4 @@
+import { compareText } from '../../constructs/kubernetes-object.js';
 import type { ApiFailure } from '../../kube/api-failure.js';
 
 /** Fields that somebody else owns and that are wanted otherwise. */
@@ -16,7 +17,7 @@ export interface FieldConflict {
  */
 const MESSAGE = /^conflict with ("(?:[^"\\]|\\.)*")(?: with subresource ("(?:[^"\\]|\\.)*"))?( using .*)?$/;
 
-/** The owners in a refusal of a server-side apply, each with its fields. */
+/** The owners in a refusal of a server-side apply, each with its fields, by name: a server gives them in any order. */
 export function conflictsOf({ causes }: Pick<ApiFailure, 'causes'>): FieldConflict[] {
   const conflicts = new Map<string, FieldConflict>();
   for (const { reason, field, message } of causes) {
@@ -30,5 +31,5 @@ export function conflictsOf({ causes }: Pick<ApiFailure, 'causes'>): FieldConfli
     const key = JSON.stringify(owner);
     conflicts.set(key, { ...owner, fields: [...(conflicts.get(key)?.fields ?? []), field] });
   }
-  return [...conflicts.values()];
+  return [...conflicts.values()].sort((a, b) => compareText(a.manager, b.manager));
 }

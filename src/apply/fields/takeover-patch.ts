@@ -44,7 +44,8 @@ export function takeoverPatch(
   };
   const rest = entries.filter((entry) => !former.includes(entry) && !ours.includes(entry));
   return [
-    { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+    // A version that is out of date is a conflict. A `test` that fails is told like any other error of a patch.
+    { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     { op: 'replace', path: '/metadata/managedFields', value: [...rest, taken] },
     ...(annotated
       ? [{ op: 'remove', path: `/metadata/annotations/${LAST_APPLIED.replaceAll('/', '~1')}` } as const]

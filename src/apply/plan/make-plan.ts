@@ -9,9 +9,11 @@ import type { Candidate } from '../removal/remove-object.js';
 import type { Session } from '../session/session.js';
 import { describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
 import type { ObjectSet } from '../set/object-set.js';
+import type { Decision } from './decision.js';
+import { definedKinds, kindKey } from './defined-kinds.js';
 import { findMembers } from './find-members.js';
-import { type Decision, type PlanOptions, planObjects } from './plan-objects.js';
-import { kindKey, type LiveState, readLive } from './read-live.js';
+import { type PlanOptions, planObjects } from './plan-objects.js';
+import { type LiveState, readLive } from './read-live.js';
 
 /** All that is to be done for a set. */
 export interface Plan {
@@ -20,8 +22,6 @@ export interface Plan {
   /** Namespaces that the set needs and makes itself. */
   readonly newNamespaces: ReadonlySet<string>;
 }
-
-const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
 
 /**
  * Compares a set with the cluster. Changes nothing.
@@ -114,7 +114,7 @@ function refuseUnserved(
   { unserved }: LiveState,
   problems: readonly Problem[],
 ): void {
-  const defined = new Set(objects.filter((object) => groupKindOf(object) === DEFINITION).flatMap(kindsOf));
+  const defined = definedKinds(objects);
   const broken = cluster.discovery.brokenGroups();
   const unknown = objects
     .map(refOf)
@@ -136,13 +136,4 @@ function refuseUnserved(
       problems: all,
     },
   );
-}
-
-function kindsOf(definition: KubernetesObject): string[] {
-  const { group, names, versions } = definition['spec'] as {
-    readonly group: string;
-    readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly name: string }[];
-  };
-  return versions.map(({ name }) => `${group}/${name}/${names.kind}`);
 }

@@ -1,6 +1,6 @@
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
-import type { LiveObject } from '../../kube/live-object.js';
+import type { LiveObject, ManagedFieldsEntry } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { changesOf } from '../fields/after-dry-run.js';
 import { compareToLive } from '../fields/compare.js';
@@ -11,42 +11,11 @@ import { CREATED_ANNOTATION, createdBy, FIELD_MANAGER, PART_OF_LABEL, setOf } fr
 import { keyOf, refOf } from '../set/object-ref.js';
 import { isRecreatable } from '../stages/recreate.js';
 import { type SendOutcome, sendObject } from '../stages/send-object.js';
+import { afterTakeover } from './after-takeover.js';
+import { type Decision, isQuiet } from './decision.js';
+import { definedKinds, isDefinition, kindKey } from './defined-kinds.js';
 import { answerFor, type ConflictPolicy, isFormerApplier } from './policy.js';
-import { kindKey, type LiveState } from './read-live.js';
-
-/** What is to be done with one object. */
-export interface Decision {
-  /** The object as it is sent. */
-  readonly object: KubernetesObject;
-  /**
-   * - `create`: nothing is there, or nothing can be there yet
-   * - `update`, `recreate`, `unchanged`
-   * - `await-gone`: what is there is being deleted, and has to be gone first
-   * - `kept`, `conflict`, `failed`: nothing is to be written
-   */
-  readonly action:
-    | 'create'
-    | 'update'
-    | 'recreate'
-    | 'unchanged'
-    | 'await-gone'
-    | 'kept'
-    | 'conflict'
-    | 'failed';
-  /** The object in the cluster, where it was read. */
-  readonly live?: LiveObject;
-  /** Undefined while its kind is not served yet. */
-  readonly resource?: ApiResource;
-  /** False when it is left to somebody else, and does not belong to the set. */
-  readonly member: boolean;
-  /** Paths that change, or that somebody else owns. */
-  readonly fields?: readonly string[];
-  readonly force?: boolean;
-  /** The object as it would be, where a dry run told. */
-  readonly after?: LiveObject;
-  readonly message?: string;
-  readonly fix?: string;
-}
+import type { LiveState } from './read-live.js';
 
 /** What a plan takes into account. */
 export interface PlanOptions {
@@ -64,13 +33,13 @@ export interface PlanOptions {
  * @param objects the set, in order
  * @param live what the cluster has of it
  */
-export function planObjects(
+export async function planObjects(
   session: Session,
   objects: readonly KubernetesObject[],
   live: LiveState,
   options: PlanOptions,
 ): Promise<Decision[]> {
-  return mapPool(
+  const decisions = await mapPool(
     objects,
     session.concurrency,
     async (object) => {
@@ -82,6 +51,20 @@ export function planObjects(
     },
     session.signal,
   );
+  const redefined = definedKinds(
+    decisions.filter(({ action }) => !isQuiet(action)).map(({ object }) => object),
+  );
+  return decisions.map((decision) =>
+    decision.action === 'failed' && redefined.has(kindKey(refOf(decision.object)))
+      ? untried(decision)
+      : decision,
+  );
+}
+
+/** What was refused by a definition that changes in the same run is told when the new one judges it. */
+function untried({ object, live, resource, member }: Decision): Decision {
+  const message = 'what would change is known when its definition has changed';
+  return { object, live, resource, member, action: live ? 'update' : 'create', message };
 }
 
 /** The object with the label of the set. */
@@ -91,8 +74,6 @@ export function memberObject(object: KubernetesObject, setId: string): Kubernete
 }
 
 const isNamespace = (object: KubernetesObject) => groupKindOf(object) === 'Namespace';
-const isDefinition = (object: KubernetesObject) =>
-  groupKindOf(object) === 'apiextensions.k8s.io/CustomResourceDefinition';
 
 async function decide(
   session: Session,
@@ -212,9 +193,9 @@ async function decideExisting(
 ): Promise<Decision> {
   const base = { object, resource, live, member };
   // Fields of another version cannot be taken over, so they are no reason to write.
-  const former = (live.metadata.managedFields ?? []).some(
-    (entry) => entry.apiVersion === live.apiVersion && isFormerApplier(entry, conflicts, FIELD_MANAGER),
-  );
+  const isFormer = (entry: ManagedFieldsEntry) =>
+    entry.apiVersion === live.apiVersion && isFormerApplier(entry, conflicts, FIELD_MANAGER);
+  const former = (live.metadata.managedFields ?? []).some(isFormer);
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 
   let force = false;
@@ -229,9 +210,10 @@ async function decideExisting(
     return { ...base, action: 'recreate', fields: outcome.fields, message: outcome.message };
   }
   if (outcome.type !== 'taken') return { ...base, ...refusalOf(outcome) };
-  const { changed, paths } = changesOf(live, outcome.live, FIELD_MANAGER);
+  const after = former ? await afterTakeover(session, resource, live, outcome.live, isFormer) : outcome.live;
+  const { changed, paths } = changesOf(live, after, FIELD_MANAGER);
   if (!changed && !former) return { ...base, action: 'unchanged' };
-  return { ...base, action: 'update', fields: paths, force, after: outcome.live };
+  return { ...base, action: 'update', fields: paths, force, after };
 }
 
 /** How a conflict is told: who owns what. */

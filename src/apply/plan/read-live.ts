@@ -5,6 +5,7 @@ import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
 import { isMemberByLabel, PART_OF_LABEL } from '../set/marks.js';
 import { apiVersionOfRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import { kindKey } from './defined-kinds.js';
 
 /** What a cluster has of a set. */
 export interface LiveState {
@@ -76,10 +77,6 @@ export async function readLive(
     .filter((live) => !asked.has(keyOf(refOf(live))) && isMemberByLabel(live, session.setId));
   return { found: new Map(found.map((live) => [keyOf(refOf(live)), live])), strays, unserved };
 }
-
-/** Key of a kind in one version. */
-export const kindKey = ({ group, version, kind }: Pick<ObjectRef, 'group' | 'version' | 'kind'>) =>
-  `${group}/${version}/${kind}`;
 
 /** Reads one object; undefined when it, or its kind, is not there. */
 export async function readObject(session: Session, ref: ObjectRef): Promise<LiveObject | undefined> {

@@ -1,6 +1,6 @@
 import { groupKindOf } from '../../constructs/kubernetes-object.js';
 import { type StageName, stageOf } from '../../synth/stages.js';
-import type { Decision } from '../plan/plan-objects.js';
+import type { Decision } from '../plan/decision.js';
 
 /** Objects that may be sent at the same time. */
 export interface Batch {

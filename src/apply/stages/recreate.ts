@@ -1,7 +1,7 @@
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureOf } from '../../kube/api-failure.js';
 import type { ApiResource } from '../../kube/resource.js';
-import type { Decision } from '../plan/plan-objects.js';
+import type { Decision } from '../plan/decision.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';

@@ -1,9 +1,12 @@
 import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
+import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { StageName } from '../../synth/stages.js';
-import { conflictOf, type Decision, refusalOf } from '../plan/plan-objects.js';
+import { type Decision, isQuiet } from '../plan/decision.js';
+import { definedKinds, isDefinition, kindKey } from '../plan/defined-kinds.js';
+import { conflictOf, refusalOf } from '../plan/plan-objects.js';
 import { answerFor, type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
@@ -40,8 +43,6 @@ export interface StageRun {
   readonly uids: ReadonlyMap<string, string>;
 }
 
-const DEFINITION = 'apiextensions.k8s.io/CustomResourceDefinition';
-
 /** Label value of workloads that act upon custom resources. */
 const OPERATOR = 'operator';
 
@@ -59,6 +60,8 @@ class Stages implements StageRun {
   readonly uids = new Map<string, string>();
   readonly #done = new Set<Decision>();
   readonly #absentNamespaces = new Set<string>();
+  /** Kinds whose definition changes in this run. */
+  readonly #redefined: ReadonlySet<string>;
   #broken: StageName | undefined;
 
   constructor(
@@ -66,7 +69,10 @@ class Stages implements StageRun {
     private readonly report: Report,
     private readonly decisions: readonly Decision[],
     private readonly options: StagesOptions,
-  ) {}
+  ) {
+    const written = decisions.filter(({ action }) => !isQuiet(action));
+    this.#redefined = definedKinds(written.map(({ object }) => object));
+  }
 
   async makeNamespace(name: string): Promise<void> {
     const decision = this.decisions.find(
@@ -92,26 +98,25 @@ class Stages implements StageRun {
       if (batch.stage !== stage) await this.#enter(batch.stage);
       stage = batch.stage;
       await hooks.fence();
-      const writes = batch.decisions.some(({ action }) => !QUIET.has(action));
+      const writes = batch.decisions.some(({ action }) => !isQuiet(action));
       if (writes && !this.#broken && told !== stage) {
         this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
         told = stage;
       }
-      const failedBefore = this.report.problems.length;
       await mapPool(
         batch.decisions,
         this.session.concurrency,
         (decision) => this.#one(decision, hooks),
         this.session.signal,
       );
-      await this.#leave(batch, this.report.problems.length > failedBefore);
+      await this.#leave(batch);
     }
   }
 
   /** Waits for what the stage needs of the earlier ones. */
   async #enter(stage: StageName): Promise<void> {
     if (this.#broken || stage !== 'logging') return;
-    const custom = this.decisions.some(({ object, action }) => isCustom(object) && !QUIET.has(action));
+    const custom = this.decisions.some(({ object, action }) => isCustom(object) && !isQuiet(action));
     const operators = this.decisions.filter(({ object }) => isOperator(object)).map(({ object }) => object);
     if (!custom || operators.length === 0) return;
     await this.#orBroken('workloads', () =>
@@ -119,19 +124,25 @@ class Stages implements StageRun {
     );
   }
 
-  async #leave({ stage, decisions }: Batch, failed: boolean): Promise<void> {
+  async #leave({ stage, decisions }: Batch): Promise<void> {
+    if (decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
     const definitions = decisions
-      .filter(({ object, action }) => groupKindOf(object) === DEFINITION && action !== 'unchanged')
+      .filter(({ object }) => isDefinition(object))
+      .filter(({ object, action }) => action !== 'unchanged' || this.#definesUnserved(object))
       .map(({ object }) => object);
-    if (!failed && !this.#broken && definitions.length > 0) {
-      await this.#orBroken(stage, () =>
-        waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
-      );
-    }
-    if (failed && decisions.some((decision) => this.#failed.has(decision))) this.#broken ??= stage;
+    if (this.#broken || definitions.length === 0) return;
+    await this.#orBroken(stage, () =>
+      waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
+    );
   }
 
   readonly #failed = new Set<Decision>();
+
+  /** An earlier run may have ended between a definition and the moment from which its kind is served. */
+  #definesUnserved(definition: KubernetesObject): boolean {
+    const kinds = definedKinds([definition]);
+    return this.decisions.some(({ object, resource }) => !resource && kinds.has(kindKey(refOf(object))));
+  }
 
   async #orBroken(stage: StageName, wait: () => Promise<void>): Promise<void> {
     try {
@@ -150,7 +161,7 @@ class Stages implements StageRun {
     const ref = refOf(decision.object);
     const { action, live, message, fields, fix } = decision;
     if (live && decision.member) this.uids.set(keyOf(ref), live.metadata.uid);
-    if (action === 'unchanged' || action === 'kept' || action === 'conflict' || action === 'failed') {
+    if (isQuiet(action)) {
       this.report.object(action, ref, { message, fields, fix });
       if (action === 'failed') this.#failed.add(decision);
       return;
@@ -193,7 +204,8 @@ class Stages implements StageRun {
       const message = await takeOverFields(this.session, resource, live, conflicts);
       if (message) return this.#fail(decision, { message, fix: 'run again when nobody else writes it' });
     }
-    let outcome = await sendObject(this.session, resource, object, { force });
+    const redefined = this.#redefined.has(kindKey(ref));
+    let outcome = await sendObject(this.session, resource, object, { force, redefined });
     if (outcome.type === 'conflict') {
       // Somebody wrote between plan and now.
       const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
@@ -202,14 +214,17 @@ class Stages implements StageRun {
         this.report.object('conflict', ref, { fields, message, fix });
         return;
       }
-      outcome = await sendObject(this.session, resource, object, { force: true });
+      outcome = await sendObject(this.session, resource, object, { force: true, redefined });
     }
     if (outcome.type !== 'taken') {
       const { fields, message, fix } = refusalOf(outcome);
       this.#fail(decision, { fields, message, fix });
       return;
     }
-    if ((action === 'create' || action === 'await-gone') && !outcome.created && createdBy(object)) {
+    // An answer may have got lost: then a second attempt found what the first one made.
+    const isNew = action === 'create' || action === 'await-gone';
+    const created = outcome.created || (isNew && isOurAlone(outcome.live));
+    if (isNew && !created && createdBy(object)) {
       // Somebody made the namespace at the same time, so it is not ours to delete.
       const again = await sendObject(this.session, resource, withoutCreatedBy(object));
       if (again.type === 'taken') outcome = again;
@@ -217,14 +232,13 @@ class Stages implements StageRun {
     for (const warning of outcome.warnings)
       this.report.tell({ type: 'warning', message: warning, object: ref });
     this.uids.set(keyOf(ref), outcome.live.metadata.uid);
-    const done = action === 'recreate' ? 'recreated' : outcome.created ? 'created' : 'configured';
+    const done = action === 'recreate' ? 'recreated' : created ? 'created' : 'configured';
     this.report.object(done, ref, { fields: decision.fields });
   }
 
   /** Waits for an object of the same name that somebody deleted. */
-  async #awaitGone({ object, live }: Decision): Promise<boolean> {
-    const ref = refOf(object);
-    const going = [{ ref, uid: live!.metadata.uid }];
+  async #awaitGone(decision: Decision): Promise<boolean> {
+    const going = [{ ref: refOf(decision.object), uid: decision.live!.metadata.uid }];
     const reason = 'until what is being deleted is gone, to make it anew';
     const stuck = await waitUntilGone(this.session, this.report, going, {
       reason,
@@ -232,7 +246,7 @@ class Stages implements StageRun {
     });
     if (stuck.length === 0) return true;
     const message = `is being deleted and ${stuck[0]!.message}`;
-    this.report.object('failed', ref, { message, fix: 'let it go, then run again' });
+    this.#fail(decision, { message, fix: 'let it go, then run again' });
     return false;
   }
 
@@ -261,13 +275,15 @@ class Stages implements StageRun {
   }
 }
 
-const QUIET: ReadonlySet<Decision['action']> = new Set(['unchanged', 'kept', 'conflict', 'failed']);
-
 /** Kinds of Kubernetes have no dot in their group, or end with k8s.io. */
 function isCustom(object: KubernetesObject): boolean {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
   return group.includes('.') && !group.endsWith('.k8s.io');
 }
+
+/** Whether nobody else has written an object, but for its status. */
+const isOurAlone = ({ metadata: { managedFields = [] } }: LiveObject): boolean =>
+  managedFields.every(({ manager, subresource }) => manager === FIELD_MANAGER || subresource !== undefined);
 
 const isOperator = ({ kind, metadata }: KubernetesObject) =>
   kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === OPERATOR;

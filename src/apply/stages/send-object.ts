@@ -26,6 +26,8 @@ export interface SendOptions {
   readonly force?: boolean;
   /** Asks what would happen, and changes nothing. @default false */
   readonly dryRun?: boolean;
+  /** Whether the definition of its kind was just changed: a refusal may still be that of the old one. @default false */
+  readonly redefined?: boolean;
 }
 
 /** How often a write that met another one is tried again. */
@@ -34,10 +36,15 @@ const MAX_CLASHES = 5;
 /** A kind may be missing on one of several API servers for this long after its definition was established. */
 const FRESH_KIND_MS = 20_000;
 
-/** The same for a namespace that was just made. */
+/** An API server may judge by the old schema for this long after its definition was changed. */
+const FRESH_SCHEMA_MS = 5000;
+
+/** The same as {@link FRESH_KIND_MS} for a namespace that was just made. */
 const FRESH_NAMESPACE_MS = 5000;
 
 const POLL_MS = 250;
+
+const UNKNOWN_FIELD = /field not declared in schema|unknown field/;
 
 /**
  * Sends one object by server-side apply.
@@ -51,7 +58,7 @@ export async function sendObject(
   session: Session,
   resource: ApiResource,
   object: KubernetesObject,
-  { force, dryRun }: SendOptions = {},
+  { force, dryRun, redefined = false }: SendOptions = {},
 ): Promise<SendOutcome> {
   const { cluster, clock, signal } = session;
   const startedAt = clock.now();
@@ -63,7 +70,7 @@ export async function sendObject(
     if (!failure) return taken(answer);
     const waited = clock.now() - startedAt;
     if (isClash(failure) && ++clashes <= MAX_CLASHES) continue;
-    if (!dryRun && waited < freshFor(failure)) {
+    if (!dryRun && waited < freshFor(failure, redefined)) {
       await clock.sleep(POLL_MS, signal);
       continue;
     }
@@ -81,7 +88,8 @@ const taken = (answer: ApiAnswer): SendOutcome => ({
 /** Another write came between reading and writing, inside of the API server. */
 const isClash = (failure: ApiFailure) => failure.status === 409 && !isFieldConflict(failure);
 
-function freshFor({ status, details }: ApiFailure): number {
+function freshFor({ status, message, details }: ApiFailure, redefined: boolean): number {
+  if (redefined && (status === 422 || UNKNOWN_FIELD.test(message))) return FRESH_SCHEMA_MS;
   if (status !== 404) return 0;
   return details?.kind === 'namespaces' ? FRESH_NAMESPACE_MS : FRESH_KIND_MS;
 }
@@ -107,10 +115,12 @@ function fixFor({ status, reason, message, causes }: ApiFailure, { group, plural
   }
   if (status === 401) return 'log in again, or give other credentials';
   if (status === 404) return 'make the namespace, or install the definition of the kind';
-  if (/field not declared in schema|unknown field/.test(message)) {
+  if (UNKNOWN_FIELD.test(message)) {
     return 'the cluster knows the kind in another version: bring its definitions up to date, or leave the field out';
   }
-  if (status === 422 || reason === 'Invalid' || status === 400)
+  // An object that cannot be read as its kind is an internal error to the server.
+  const unreadable = message.startsWith('failed to create typed patch object');
+  if (status === 422 || reason === 'Invalid' || status === 400 || unreadable)
     return 'mend the field that the message names';
   if (/webhook/.test(message))
     return 'see why the webhook does not answer: its pods, its service, its certificate';

@@ -32,13 +32,10 @@ export async function takeOverFields(
     const answer = await cluster.patchJson(resource, namespace, name, patch, { fieldManager: FIELD_MANAGER });
     const failure = failureOf(answer);
     if (!failure || failure.status === 404) return undefined;
-    const refused = `its fields cannot be taken over from who applied it before: ${maskMessage(failure.message, [live])}`;
-    const mayBeStale = failure.status === 409 || failure.status === 422;
-    if (!mayBeStale || clashes + 1 >= MAX_CLASHES) return refused;
-    const before: string = current.metadata.resourceVersion;
+    if (failure.status !== 409 || clashes + 1 >= MAX_CLASHES) {
+      return `its fields cannot be taken over from who applied it before: ${maskMessage(failure.message, [live])}`;
+    }
     current = await cluster.get(resource, namespace, name, { signal });
-    // A 422 does not say whether the version was another one or the patch makes no sense.
-    if (failure.status === 422 && current?.metadata.resourceVersion === before) return refused;
   }
   return undefined;
 }

@@ -6,7 +6,9 @@ import { readObject } from '../plan/read-live.js';
 import type { PendingObject } from '../session/engine-events.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
-import { describeRef, refOf } from '../set/object-ref.js';
+import { describeRef, type ObjectRef, refOf } from '../set/object-ref.js';
+import { nextStep } from '../status/next-step.js';
+import { type ObjectStatus, objectStatus } from '../status/object-status.js';
 
 const FIRST_POLL_MS = 50;
 const LAST_POLL_MS = 1000;
@@ -33,7 +35,7 @@ export async function waitForDefinitions(
       const ref = refOf(definition);
       const live = await readObject(session, ref);
       const health = healthOf(live, session.clock.wallMs());
-      if (health.state === 'Failed') throw refused(definition, health.message);
+      if (health.state === 'Failed') throw refused(ref, { health, next: nextStep(ref, health, undefined) });
       return health.state === 'Current' ? undefined : health.message;
     },
   );
@@ -83,8 +85,10 @@ export async function waitForWorkloads(
     workloads,
     timeoutMs,
     async (workload) => {
-      const health = healthOf(await readObject(session, refOf(workload)), session.clock.wallMs());
-      if (health.state === 'Failed') throw refused(workload, health.message);
+      const ref = refOf(workload);
+      const live = await readObject(session, ref);
+      const health = healthOf(live, session.clock.wallMs());
+      if (health.state === 'Failed') throw refused(ref, await objectStatus(session, ref, live, workloads));
       return health.state === 'Current' ? undefined : health.message;
     },
   );
@@ -128,9 +132,12 @@ async function waitFor(
   }
 }
 
-function refused(object: KubernetesObject, message: string): OpniLoggingError {
-  const path = describeRef(refOf(object));
-  return new OpniLoggingError('cluster', `${path} ${message}`, { problems: [{ path, message }] });
+function refused(
+  ref: ObjectRef,
+  { health: { message }, next }: Pick<ObjectStatus, 'health' | 'next'>,
+): OpniLoggingError {
+  const path = describeRef(ref);
+  return new OpniLoggingError('cluster', `${path} ${message}`, { problems: [{ path, message, fix: next }] });
 }
 
 function late(reason: string, pending: readonly PendingObject[], timeoutMs: number): OpniLoggingError {

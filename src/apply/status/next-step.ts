@@ -18,13 +18,24 @@ const STEPS: Readonly<Record<string, (object: ObjectRef, at: string) => string>>
   ConfigCheckFailed: () =>
     `see the log of its check: kubectl get pods -A -l logging.banzaicloud.io/config-hash`,
   ConfigCheckPending: () => 'wait; when it stays so, see the pod of the config check',
+  KindConflict: otherDefinition,
+  ListKindConflict: otherDefinition,
   NotBound: (_, at) => `kubectl describe ${at}`,
   NotFound: () => 'opni-logging apply makes it anew',
   NotObserved: () => 'see whether the Logging Operator runs and watches this namespace',
+  PluralConflict: otherDefinition,
   Problems: () => 'mend what it says in the configuration, then apply',
+  ShortNamesConflict: otherDefinition,
+  SingularConflict: otherDefinition,
   StaleStatus: () => 'wait some seconds; when it stays so, see whether the Logging Operator runs',
   Terminating: (_, at) => `see its finalizers: kubectl get ${at} -o jsonpath={.metadata.finalizers}`,
 };
+
+/** Two definitions of one group ask for the same name. */
+function otherDefinition({ name }: ObjectRef): string {
+  const group = name.slice(name.indexOf('.') + 1);
+  return `see which other definition of ${group} has that name: kubectl get crd; then remove one of the two`;
+}
 
 /** What a person does next about an object that is not as it should be. */
 export function nextStep(object: ObjectRef, health: Health, problem: PodProblem | undefined): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import type { TestTier } from '../../support/cluster/test-cluster.js';
-import { apply, configMap, homeOf, remove, setOfCase, useCluster } from './support.js';
+import { apply, configMap, homeOf, remove, setOfCase, until, useCluster } from './support.js';
 
 const service = (namespace: string): KubernetesObject => ({
   apiVersion: 'v1',
@@ -27,11 +27,9 @@ export function copiedLabelsCases(tier: TestTier): void {
         };
         await test().send('POST', `/api/v1/namespaces/${namespace}/endpoints`, endpoints);
       }
-      for (;;) {
-        const found = await test().get('v1', 'Endpoints', 'front', namespace);
-        if (found) return found;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const read = () => test().get('v1', 'Endpoints', 'front', namespace);
+      await until('the Endpoints are there', async () => (await read()) !== undefined);
+      return (await read())!;
     }
 
     it('36: Endpoints of a Service are no members, although they have its labels', async () => {

@@ -1,11 +1,17 @@
 import { type ApplyOptions, type ApplyResult, applySet } from '../../../src/apply/apply.js';
 import { type DeleteOptions, type DeleteResult, deleteSet } from '../../../src/apply/delete.js';
-import type { EngineEvent, ObjectAction } from '../../../src/apply/session/engine-events.js';
+import type { EngineEvent, ObjectAction, ObjectEvent } from '../../../src/apply/session/engine-events.js';
 import { type ApplySet, setNamed } from '../../../src/apply/set/apply-set.js';
 import { describeRef } from '../../../src/apply/set/object-ref.js';
+import { OpniLoggingError } from '../../../src/common/error.js';
 import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import type { Cluster } from '../../../src/kube/cluster.js';
-import type { TestCluster, TestTier } from '../../support/cluster/test-cluster.js';
+import {
+  fastClock,
+  type TestCluster,
+  type TestTier,
+  type TestUser,
+} from '../../support/cluster/test-cluster.js';
 
 /** Gives each test of the surrounding `describe` a cluster of its own. */
 export function useCluster(tier: TestTier): () => TestCluster {
@@ -178,3 +184,55 @@ export const widget = (
   metadata: { name, namespace: ns },
   spec,
 });
+
+/** Writes of a run to the objects of its set: those to the lock and the inventory are left out. */
+export const memberWrites = ({ writes }: Pick<Run<unknown>, 'writes'>): string[] =>
+  writes.filter((line) => !/\/(leases\/case-apply|configmaps\/case-inventory)$/.test(line));
+
+/** What a run told of one object. */
+export function eventOf({ events, told }: Run<unknown>, kind: string, name: string): ObjectEvent {
+  const found = events.find(
+    (event): event is ObjectEvent =>
+      event.type === 'object' && event.object.kind === kind && event.object.name === name,
+  );
+  if (!found) throw new Error(`nothing was told of ${kind} ${name}, but: ${told.join(', ')}`);
+  return found;
+}
+
+/**
+ * Options by which the waits of a run take a fraction of their time.
+ *
+ * @param speed how much faster its clock runs
+ */
+export function hurried(test: TestCluster, speed = 20, user?: TestUser) {
+  const clock = fastClock(speed);
+  // The lock is renewed by the same clock, and a busy machine may be late by seconds of it.
+  return {
+    clock,
+    cluster: test.connect(user, clock),
+    waitMs: 30_000 * speed,
+    lock: { durationMs: 3_600_000 },
+  };
+}
+
+/** Waits for what others do in their own time. */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
+  for (const endAt = Date.now() + timeoutMs; !(await condition()); ) {
+    if (Date.now() > endAt) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The error of work that is refused as a whole. */
+export async function refusalBy(work: Promise<unknown>): Promise<OpniLoggingError> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome instanceof OpniLoggingError) return outcome;
+  throw outcome ?? new Error('nothing was refused');
+}

@@ -20,9 +20,9 @@ describe('conflictsOf', () => {
     });
     expect(conflicts).to.deep.equal([
       { manager: 'argocd-controller', operation: 'Apply', fields: ['.spec.replicas'] },
+      { manager: 'horizontal', operation: 'Update', subresource: 'scale', fields: ['.spec.replicas'] },
       { manager: 'kubectl-edit', operation: 'Update', fields: ['.spec.replicas'] },
       { manager: 'kubectl-patch', operation: 'Update', fields: ['.spec.replicas'] },
-      { manager: 'horizontal', operation: 'Update', subresource: 'scale', fields: ['.spec.replicas'] },
     ]);
   });
 
@@ -37,8 +37,8 @@ describe('conflictsOf', () => {
     });
     expect(conflicts.map(({ manager, operation, fields }) => [manager, operation, fields])).to.deep.equal([
       ['a', 'Apply', ['.spec.x', '.spec.y']],
-      ['b', 'Apply', ['.spec.x']],
       ['a', 'Update', ['.spec.z']],
+      ['b', 'Apply', ['.spec.x']],
     ]);
   });
 

@@ -32,7 +32,7 @@ describe('takeoverPatch', () => {
       time: '2026-01-01T00:00:00Z',
     });
     expect(takeoverPatch(live, options)).to.deep.equal([
-      { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+      { op: 'replace', path: '/metadata/resourceVersion', value: '7' },
       {
         op: 'replace',
         path: '/metadata/managedFields',

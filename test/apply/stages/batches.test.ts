@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Decision } from '../../../src/apply/plan/plan-objects.js';
+import type { Decision } from '../../../src/apply/plan/decision.js';
 import { batchesOf } from '../../../src/apply/stages/batches.js';
 import { sortObjects } from '../../../src/synth/stages.js';
 

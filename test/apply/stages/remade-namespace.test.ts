@@ -13,15 +13,23 @@ const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata
 const before = liveOf('v1/Namespace', { metadata: { name: 'logs', namespace: undefined, uid: 'old' } });
 const going = { ...before, metadata: { ...before.metadata, deletionTimestamp: 'x' } };
 
-/** What is sent for the namespace, which is there or not, and is made by the first write or has been made by somebody. */
-async function sentFor(live: typeof before | undefined, status: 200 | 201) {
+/**
+ * What is sent for the namespace, which is there or not, and is made by the first write or has been made by somebody.
+ *
+ * @param others who else declared fields of what is there after the write
+ */
+async function sentFor(live: typeof before | undefined, status: 200 | 201, others: object[] = []) {
   const sent: KubernetesObject[] = [];
   const cluster = {
     discovery: { find: async () => ({}) },
     get: async () => undefined,
     apply: async (_: unknown, object: KubernetesObject) => {
       sent.push(object);
-      return { status, warnings: [], body: { ...object, metadata: { ...object.metadata, uid: 'new' } } };
+      return {
+        status,
+        warnings: [],
+        body: { ...object, metadata: { ...object.metadata, uid: 'new', managedFields: others } },
+      };
     },
   } as unknown as Cluster;
   const session = openSession({ cluster, set: SET });
@@ -48,7 +56,8 @@ describe('a namespace that the set makes', () => {
   });
 
   it('31: loses the mark when somebody else made it at the same time', async () => {
-    expect(await sentFor(undefined, 200)).to.deep.equal({ marks: [true, false], uid: 'new' });
-    expect(await sentFor(going, 200)).to.deep.equal({ marks: [true, false], uid: 'new' });
+    const others = [{ manager: 'somebody', operation: 'Update' }];
+    expect(await sentFor(undefined, 200, others)).to.deep.equal({ marks: [true, false], uid: 'new' });
+    expect(await sentFor(going, 200, others)).to.deep.equal({ marks: [true, false], uid: 'new' });
   });
 });

@@ -18,6 +18,12 @@ export interface TestTier {
   readonly name: 'model' | 'real';
   /** Opens a cluster for one case. It may be shared with other cases: use `name()`. */
   open(): Promise<TestCluster>;
+  /**
+   * Runs `kubectl`, where there is one, and gives what it printed.
+   *
+   * @param input its standard input
+   */
+  readonly kubectl?: (args: readonly string[], input?: string) => Promise<string>;
 }
 
 /**

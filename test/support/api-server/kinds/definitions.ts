@@ -68,8 +68,8 @@ export class Definitions {
           condition(
             'NamesAccepted',
             false,
-            taken === 'plural' ? 'PluralConflict' : 'KindConflict',
-            `${JSON.stringify(spec.names[taken])} is already in use`,
+            { plural: 'PluralConflict', singular: 'SingularConflict', kind: 'KindConflict' }[taken],
+            `${JSON.stringify(spec.names[taken] ?? spec.names.kind.toLowerCase())} is already in use`,
           ),
           condition('Established', false, 'NotAccepted', 'not all names are accepted'),
         ]

@@ -64,13 +64,19 @@ export class KindRegistry {
     return [...this.#builtIn, ...custom.flatMap(({ kinds }) => kinds)];
   }
 
-  /** Definitions of custom kinds that have these names; for conflicts. */
-  conflicting(definition: string, { group, names }: DefinitionSpec): 'plural' | 'kind' | undefined {
+  /** The name that another definition of the group has already. */
+  conflicting(
+    definition: string,
+    { group, names }: DefinitionSpec,
+  ): 'plural' | 'singular' | 'kind' | undefined {
+    const singular = names.singular ?? names.kind.toLowerCase();
     for (const [name, { kinds }] of this.#custom) {
       if (name === definition) continue;
       for (const kind of kinds.filter((one) => one.group === group)) {
-        if (kind.plural === names.plural || kind.shortNames.includes(names.plural)) return 'plural';
+        // Of several conflicts, the API server tells the last one that it finds.
         if (kind.kind === names.kind) return 'kind';
+        if (kind.singular === singular || kind.shortNames.includes(singular)) return 'singular';
+        if (kind.plural === names.plural || kind.shortNames.includes(names.plural)) return 'plural';
       }
     }
     return undefined;

@@ -14,6 +14,7 @@ export function objectErrors(kind: ServedKind, object: Json): FieldError[] {
   const errors = missing(object, kind.type, '');
   const name = groupKind(kind);
   if (SELECTING.includes(name)) errors.push(...selectorErrors(object));
+  if (name === 'Service') errors.push(...portErrors(object));
   if (name === 'apiextensions.k8s.io/CustomResourceDefinition') errors.push(...definitionErrors(object));
   return errors;
 }
@@ -45,6 +46,15 @@ function selectorErrors(object: Json): FieldError[] {
   if (wanted.every(([name, value]) => labels[name] === value)) return [];
   const why = '`selector` does not match template `labels`';
   return [invalidValue('spec.template.metadata.labels', labels, why)];
+}
+
+function portErrors({ spec }: Json): FieldError[] {
+  const { ports = [] } = (spec ?? {}) as { readonly ports?: readonly { readonly port?: number }[] };
+  return ports.flatMap(({ port = 0 }, index) =>
+    port >= 1 && port <= 65_535
+      ? []
+      : [invalidValue(`spec.ports[${index}].port`, port, 'must be between 1 and 65535, inclusive')],
+  );
 }
 
 function definitionErrors({ metadata, spec }: Json): FieldError[] {
