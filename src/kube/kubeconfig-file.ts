@@ -84,11 +84,19 @@ export function kubeconfigFiles(options: KubeconfigOptions): string[] {
  * @throws OpniLoggingError `cluster` when a file cannot be read, or the context or what it names is missing
  */
 export function readContext(options: KubeconfigOptions): KubeconfigContext {
-  const files = kubeconfigFiles(options).map(readFile);
+  const paths = kubeconfigFiles(options);
+  if (paths.length === 0) throw noKubeconfig(options);
+  const files = paths.map(readFile);
   const wanted = options.context ?? files.map((file) => file['current-context']).find(Boolean);
   const entry = files.flatMap((file) => file.contexts).find(({ name }) => name === wanted);
   if (!wanted || !entry) {
-    throw new OpniLoggingError('cluster', `the kubeconfig has no context ${wanted ? `"${wanted}"` : 'set'}`);
+    const known = files.flatMap((file) => file.contexts).map(({ name }) => name);
+    const message = wanted
+      ? `the kubeconfig has no context "${wanted}"`
+      : 'the kubeconfig has no current context';
+    const fix =
+      known.length > 0 ? `choose one with --context: ${known.join(', ')}` : 'use another kubeconfig';
+    throw new OpniLoggingError('cluster', message, { problems: [{ message, fix }] });
   }
   const { cluster: clusterName, user: userName, namespace } = entry.context ?? {};
   const missing = (what: string) =>
@@ -98,6 +106,14 @@ export function readContext(options: KubeconfigOptions): KubeconfigContext {
   const user = files.flatMap((file) => file.users).find(({ name }) => name === userName);
   if (userName && !user) throw missing('user');
   return { name: wanted, namespace, cluster, user: user?.user ?? {} };
+}
+
+function noKubeconfig({ env }: KubeconfigOptions): OpniLoggingError {
+  const message = env['KUBECONFIG']
+    ? 'there is no kubeconfig where KUBECONFIG points'
+    : 'there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config is not there';
+  const fix = 'name one with --kubeconfig, or set KUBECONFIG';
+  return new OpniLoggingError('cluster', message, { problems: [{ message, fix }] });
 }
 
 function readFile(file: string): KubeconfigFile {

@@ -67,7 +67,9 @@ describe('NetworkPolicies', () => {
 
   it('leave metrics to nobody, or to the namespaces that are named, and those of the shipper to none', () => {
     for (const hop of ['collector', 'host-logs', 'events', 'operator']) {
-      expect(spec(hop).ingress, hop).to.deep.equal([]);
+      // No rule lets anything in where the type is named.
+      expect(spec(hop).policyTypes, hop).to.include('Ingress');
+      expect(spec(hop).ingress, hop).to.equal(undefined);
     }
     const named = { metricsNamespaces: ['monitoring', 'other'] };
     const port = (hop: string) =>

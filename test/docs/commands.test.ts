@@ -1,7 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { kubeconfigText } from '../kube/api-server.js';
+import { openModel } from '../support/cluster/model-tier.js';
+import { TOKENS } from '../support/cluster/test-cluster.js';
 import { repositoryPath } from '../support/repository.js';
 import { useTempDir } from '../support/temp-dir.js';
 
@@ -13,9 +17,9 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ];
 
-/** What a page may tell to run that needs a cluster, or would run this suite within itself. */
+/** What a page may tell to run that needs more than this project, or would run this suite within itself. */
 const NOT_RUN: readonly { readonly command: RegExp; readonly reason: string }[] = [
-  { command: /^kubectl /, reason: 'needs a cluster' },
+  { command: /^kubectl /, reason: 'needs kubectl' },
   { command: /^npm pack$/, reason: 'has a test of its own' },
   { command: /^\.ci\/run$/, reason: 'runs this suite' },
   { command: /^node scripts\//, reason: 'changes the checkout' },
@@ -49,6 +53,23 @@ function filesOf(page: string): [file: string, content: string][] {
   ]);
 }
 
+const run = promisify(execFile);
+
+/** A cluster with the password that a reader puts there by `kubectl`. */
+async function modelCluster() {
+  const opened = await openModel({ loggingOperator: true });
+  const { cluster } = opened;
+  const metadata = { name: 'opni-opensearch-auth' };
+  await cluster.send('POST', '/api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'opni' },
+  });
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { password: 'secret' } };
+  await cluster.send('POST', '/api/v1/namespaces/opni/secrets', secret);
+  return opened;
+}
+
 describe('the commands in the documentation', () => {
   const folder = useTempDir();
 
@@ -74,9 +95,20 @@ describe('the commands in the documentation', () => {
     const commands = commandsOf(page);
     if (commands.length === 0) continue;
 
-    it(`in ${page} all work`, function () {
+    it(`in ${page} all work`, async function () {
       this.timeout(60_000);
       const { cwd, env } = workplace(page);
+      const { cluster } = await modelCluster();
+      const KUBECONFIG = join(folder(), 'kubeconfig');
+      writeFileSync(KUBECONFIG, kubeconfigText(cluster.url, { token: TOKENS.admin }));
+      try {
+        await runAll({ cwd, env: { ...env, KUBECONFIG } });
+      } finally {
+        cluster.close();
+      }
+    });
+
+    async function runAll(options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<void> {
       for (const command of commands) {
         const script = /^npm (?!pack|install)(?:run )?([\w:]+)/.exec(command)?.[1];
         if (script) {
@@ -86,10 +118,13 @@ describe('the commands in the documentation', () => {
         }
         if (NOT_RUN.some((entry) => entry.command.test(command))) continue;
         expect(command, 'a command of a kind that this test does not know').to.match(/^(npx )?opni-logging /);
-        const run = spawnSync('bash', ['--norc', '-c', command], { cwd, env, encoding: 'utf8', input: '' });
-        expect(run.status, `${command}\n${run.stdout}\n${run.stderr}`).to.equal(0);
+        const failed = await run('bash', ['--norc', '-c', command], options).then(
+          () => undefined,
+          ({ stdout, stderr }: { stdout: string; stderr: string }) => `${command}\n${stdout}\n${stderr}`,
+        );
+        expect(failed).to.equal(undefined);
       }
-    });
+    }
   }
 
   it('are found: a page without any would go unnoticed otherwise', () => {
