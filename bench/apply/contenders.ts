@@ -18,7 +18,7 @@ export interface Place {
 /** What processes cost together. */
 export interface Cost {
   readonly seconds: number;
-  /** Of this project's process. */
+  /** Of a process of Node. */
   readonly peakMegabytes?: number;
 }
 
@@ -41,15 +41,23 @@ export const OURS: Contender = {
   again: ours,
 };
 
-async function ours(
-  place: Place,
-  { namespace }: BenchSet,
-  objects: readonly KubernetesObject[],
-): Promise<Cost> {
+function ours(place: Place, { namespace }: BenchSet, objects: readonly KubernetesObject[]): Promise<Cost> {
   const file = write(place, 'all', objects);
+  const set = `${namespace}/${namespace}`;
+  return runNode(place, [MAIN, 'apply', '-f', file, '--set', set, '--no-wait', '--quiet']);
+}
+
+/** The bound: all objects are sent, eight at a time, and nothing else is done. */
+export const BARE: Contender = { name: 'bare requests, 8 at a time', first: bare, again: bare };
+
+function bare(place: Place, set: BenchSet, objects = set.objects): Promise<Cost> {
+  const script = fileURLToPath(new URL('bare.js', import.meta.url));
+  return runNode(place, [script, write(place, 'all', objects)]);
+}
+
+async function runNode(place: Place, args: readonly string[]): Promise<Cost> {
   const usage = join(place.folder, 'usage');
   rmSync(usage, { force: true });
-  const args = [MAIN, 'apply', '-f', file, '--set', `${namespace}/${namespace}`, '--no-wait', '--quiet'];
   const seconds = await run(place, process.execPath, args, {
     OPNI_BENCH_USAGE: usage,
     NODE_OPTIONS: `--import=${REPORTER}`,

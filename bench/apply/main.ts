@@ -8,7 +8,7 @@ import { controlPlaneBinaries, kubernetesVersion } from '../../test/support/cont
 import { ControlPlane } from '../../test/support/control-plane/control-plane.js';
 import { alignedTable, markdownTable } from '../table.js';
 import { verdict } from '../verdict.js';
-import { APPLYSET, type Contender, type Cost, KUBECTL, OURS, type Place } from './contenders.js';
+import { APPLYSET, BARE, type Contender, type Cost, KUBECTL, OURS, type Place } from './contenders.js';
 import { type BenchSet, manySet, stackSet } from './sets.js';
 
 /**
@@ -24,7 +24,6 @@ if (![rounds, many].every((value) => Number.isInteger(value) && value > 0)) {
   process.exit(2);
 }
 
-const CONTENDERS = [OURS, KUBECTL, APPLYSET];
 const STEPS = ['first', 'unchanged', 'one change'] as const;
 type Step = (typeof STEPS)[number];
 
@@ -39,8 +38,11 @@ if ('missing' in binaries) {
 const plane = await ControlPlane.start(binaries);
 const folder = mkdtempSync(join(tmpdir(), 'opni-logging-bench-'));
 try {
-  await compare('the rke2 stack', 'stack', (run) => stackSet(run), rounds);
-  await compare(`${many} objects`, 'many', (run) => manySet(run, many), Math.max(1, Math.ceil(rounds / 2)));
+  // Custom resources cannot be sent all at once.
+  await compare('the rke2 stack', [OURS, KUBECTL, APPLYSET], (run) => stackSet(`s${run}`), rounds);
+  const half = Math.max(1, Math.ceil(rounds / 2));
+  await compare(`${many} objects`, [OURS, BARE, KUBECTL, APPLYSET], (run) => manySet(`m${run}`, many), half);
+  await compareMemory(many * 4);
 } finally {
   await plane.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -48,27 +50,45 @@ try {
 
 async function compare(
   title: string,
-  name: string,
+  contenders: readonly Contender[],
   setFor: (run: string) => BenchSet,
   times: number,
 ): Promise<void> {
   const costs = new Map(
-    CONTENDERS.map((one): [Contender, Costs] => [one, { first: [], unchanged: [], 'one change': [] }]),
+    contenders.map((one): [Contender, Costs] => [one, { first: [], unchanged: [], 'one change': [] }]),
   );
   for (let round = 0; round < times; round += 1) {
-    for (const [index, contender] of CONTENDERS.entries()) {
+    for (const [index, contender] of contenders.entries()) {
       console.error(`${title}, round ${round + 1} of ${times}: ${contender.name}`);
-      const set = setFor(`${name[0]}${round}${'abc'[index]}`);
+      const set = setFor(`${round}${'abcd'[index]}`);
       await measure(contender, placeOf(contender), set, costs.get(contender)!);
       // What controllers still do for this one must not slow the next one down.
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }
   }
   const requests = new Map<Contender, Readonly<Record<Step, string>>>();
-  for (const [index, contender] of CONTENDERS.entries()) {
-    requests.set(contender, await countRequests(contender, setFor(`${name[0]}r${'abc'[index]}`)));
+  for (const [index, contender] of contenders.entries()) {
+    requests.set(contender, await countRequests(contender, setFor(`r${'abcd'[index]}`)));
   }
   print(title, setFor('x').objects.length, costs, requests);
+}
+
+/** What this project holds in memory, beside what a program holds that has read the set and nothing else. */
+async function compareMemory(count: number): Promise<void> {
+  const peaks = new Map<Contender, number>();
+  for (const contender of [OURS, BARE]) {
+    const set = manySet(contender === OURS ? 'xa' : 'xb', count);
+    const costs = [
+      await contender.first(placeOf(contender), set),
+      await contender.again(placeOf(contender), set, set.objects),
+    ];
+    peaks.set(contender, Math.max(...costs.map(({ peakMegabytes = 0 }) => peakMegabytes)));
+  }
+  const [ours, bare] = [peaks.get(OURS)!, peaks.get(BARE)!];
+  console.log(
+    `peak memory with ${count} objects: ours ${ours.toFixed(0)} MB, bare requests ${bare.toFixed(0)} MB`,
+  );
+  verdict(`${count} objects, peak memory over that of bare requests`, ours / bare, 1.5);
 }
 
 function placeOf({ name }: Contender, kubeconfig = plane.kubeconfig()): Place {
@@ -120,15 +140,14 @@ function print(
   const seconds = (contender: Contender, step: Step) =>
     median(costs.get(contender)![step].map((cost) => cost.seconds));
   const ratio = (step: Step, other: Contender) => seconds(OURS, step) / seconds(other, step);
-  const rows = CONTENDERS.flatMap((contender) =>
+  const contenders = [...costs.keys()];
+  const rows = contenders.flatMap((contender) =>
     STEPS.map((step) => [
       `${contender.name}, ${step}`,
       seconds(contender, step).toFixed(2),
       contender === OURS ? '' : ratio(step, contender).toFixed(2),
       requests.get(contender)![step],
-      contender === OURS
-        ? Math.max(...costs.get(OURS)![step].map(({ peakMegabytes = 0 }) => peakMegabytes)).toFixed(0)
-        : '',
+      peakOf(costs.get(contender)![step]),
     ]),
   );
   const head = [`${title} (${count} objects)`, 'seconds', 'ours / this', 'requests (writes)', 'peak MB'];
@@ -142,6 +161,12 @@ function print(
   const writes = Number(/\((\d+)\)/.exec(requests.get(OURS)!.unchanged)![1]);
   verdict(`${title}, writes of an unchanged run`, writes, 0);
   console.log('');
+}
+
+/** Kubectl's is not measured. */
+function peakOf(costs: readonly Cost[]): string {
+  const peaks = costs.flatMap(({ peakMegabytes }) => peakMegabytes ?? []);
+  return peaks.length > 0 ? Math.max(...peaks).toFixed(0) : '';
 }
 
 function median(values: readonly number[]): number {

@@ -79,6 +79,7 @@ export async function applySet(
     step: 'plan',
     message: `comparing ${wanted.objects.length} objects with the cluster`,
   });
+  session.cluster.discovery.prefetch(session.signal);
   const stored = await readInventory(session);
   const planOptions = planOptionsOf(options);
   const plan = await makePlan(session, wanted, stored?.inventory, planOptions);

@@ -64,8 +64,10 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
       const { set, cluster } = target;
       const { signal } = context;
       try {
-        for (const text of await missingObjects(target, objects, signal)) output.note(text);
-        const result = await applySet(objects, {
+        const tellMissing = async () => {
+          for (const text of await missingObjects(target, objects, signal)) output.note(text);
+        };
+        const applying = applySet(objects, {
           set,
           cluster,
           signal,
@@ -77,6 +79,7 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
           waitMs: flags.timeout,
           health: flags.wait ? { timeoutMs: flags.timeout } : undefined,
         });
+        const [result] = await Promise.all([applying, tellMissing()]);
         const headline = flags.dryRun
           ? 'not everything would be applied'
           : 'not everything is as it should be';

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { loadAll, YAMLException } from 'js-yaml';
 import { OpniLoggingError } from '../common/error.js';
 import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import { onFile } from '../synth/file-error.js';
@@ -22,8 +21,8 @@ export async function readManifests(
 ): Promise<KubernetesObject[]> {
   const objects: KubernetesObject[] = [];
   for (const path of paths) {
-    if (path === '-') objects.push(...objectsOf(await text(stdin), 'standard input'));
-    else for (const file of filesOf(path, cwd)) objects.push(...objectsOf(read(file, cwd), file));
+    if (path === '-') objects.push(...(await objectsOf(await text(stdin), 'standard input')));
+    else for (const file of filesOf(path, cwd)) objects.push(...(await objectsOf(read(file, cwd), file)));
   }
   return objects;
 }
@@ -43,8 +42,10 @@ function filesOf(path: string, cwd: string): string[] {
 const read = (file: string, cwd: string) =>
   onFile('read', file, () => readFileSync(resolve(cwd, file), 'utf8'));
 
-function objectsOf(content: string, file: string): KubernetesObject[] {
-  const documents = parse(content, file).filter((document) => document !== null && document !== undefined);
+async function objectsOf(content: string, file: string): Promise<KubernetesObject[]> {
+  const documents = (await parse(content, file)).filter(
+    (document) => document !== null && document !== undefined,
+  );
   return documents.flatMap((document, index) => {
     if (typeof document !== 'object' || Array.isArray(document)) {
       throw refused('config', file, `document ${index + 1} is no object`, 'each document is one manifest');
@@ -55,7 +56,7 @@ function objectsOf(content: string, file: string): KubernetesObject[] {
   });
 }
 
-function parse(content: string, file: string): unknown[] {
+async function parse(content: string, file: string): Promise<unknown[]> {
   // JSON is YAML, and reading it as YAML takes ten times as long.
   if (extname(file) === '.json') {
     try {
@@ -64,6 +65,7 @@ function parse(content: string, file: string): unknown[] {
       // Told below, with the place.
     }
   }
+  const { loadAll, YAMLException } = await import('js-yaml');
   try {
     return loadAll(content, { filename: file });
   } catch (error) {

@@ -70,6 +70,7 @@ export async function openTarget(
     flags.set === undefined ? await configured(given, flags, context) : await named(given, flags, context);
   const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
   const cluster = Cluster.connect(server);
+  cluster.discovery.prefetch(context.signal);
   if (config) await assertRightCluster(cluster, config, server.context, context.signal);
   return { set, cluster, context: server.context, config, objects };
 }

@@ -28,6 +28,11 @@ export class Discovery {
 
   constructor(private readonly client: ApiClient) {}
 
+  /** Begins to ask while there is other work to do. Whoever needs the answer waits for it, and is told of a failure. */
+  prefetch(signal?: AbortSignal): void {
+    this.#load(signal).catch(() => undefined);
+  }
+
   /**
    * The resource of a kind.
    *
