@@ -29,16 +29,14 @@ export const planOptionsOf = ({
 const membersOf = (decisions: readonly Decision[]) =>
   decisions.filter(({ member }) => member).map(({ object }) => refOf(object));
 
-/** What pruning needs to know of a plan. */
+/** What pruning needs to know of a run. */
 export const pruneRun = (
-  decisions: readonly Decision[],
   candidates: readonly Candidate[],
   inventory: Inventory | undefined,
   uids: ReadonlyMap<string, string>,
   fence: () => Promise<void>,
 ): Omit<PruneRun, 'timeoutMs'> => ({
   candidates,
-  members: membersOf(decisions),
   appliedUids: new Set(uids.values()),
   known: inventory?.entries.length ?? 0,
   fence,
@@ -130,7 +128,7 @@ export class ApplyRun {
           session,
           report,
           {
-            ...pruneRun(plan.decisions, plan.candidates, before, stages.uids, () => lock.assertHeld()),
+            ...pruneRun(plan.candidates, before, stages.uids, () => lock.assertHeld()),
             timeoutMs: this.waitMs,
           },
           this.options.prune ?? {},

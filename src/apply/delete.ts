@@ -153,7 +153,7 @@ async function preview(
   options: DeleteOptions,
 ): Promise<DeleteResult> {
   const groups = TEARDOWN.map((step) => membersIn(members, step));
-  const rules = { ...rulesOf('config', members, options, async () => {}), dryRun: true };
+  const rules = { ...rulesOf('config', options, async () => {}), dryRun: true };
   await removeAll(session, report, groups, { action: 'deleted', timeoutMs: 0, rules });
   return resultOf(report, 'deleted');
 }
@@ -188,7 +188,7 @@ async function takeDown(
     const done = await removeAll(session, report, [group], {
       action: 'deleted',
       timeoutMs: options.waitMs ?? DEFAULT_WAIT_MS,
-      rules: rulesOf(step, members, options, () => lock.assertHeld()),
+      rules: rulesOf(step, options, () => lock.assertHeld()),
       onStuck: options.stripFinalizers?.length
         ? (stuck) => stripFinalizers(session, report, stuck, options.stripFinalizers!)
         : undefined,
@@ -231,12 +231,10 @@ const STEP_TEXT: Readonly<Record<TeardownStep, string>> = {
 
 function rulesOf(
   step: TeardownStep,
-  members: readonly Member[],
   { definitions, namespaces, volumes }: DeleteOptions,
   fence: () => Promise<void>,
 ): RemovalRules {
   return {
-    members: members.map(({ candidate }) => candidate.ref),
     appliedUids: new Set(),
     definitions,
     namespaces,
