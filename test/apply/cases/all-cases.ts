@@ -1,7 +1,17 @@
 import type { TestTier } from '../../support/cluster/test-cluster.js';
 import { createAndChangeCases } from './create-and-change.js';
+import { inventoryFaultsCases } from './inventory-faults.js';
+import { lockCases } from './lock.js';
+import { pruneCases } from './prune.js';
+import { pruneLimitsCases } from './prune-limits.js';
+import { pruneNamespacesCases } from './prune-namespaces.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
 export function allCases(tier: TestTier): void {
   createAndChangeCases(tier);
+  pruneCases(tier);
+  pruneNamespacesCases(tier);
+  pruneLimitsCases(tier);
+  inventoryFaultsCases(tier);
+  lockCases(tier);
 }
