@@ -105,13 +105,20 @@ export class ApplyRun {
     const { session, report } = this;
     const before = stored?.inventory;
     let current = await this.write(stored, this.intent(before, plan));
+    const note = async (key: string) => {
+      // Without its UID: the object has another one as soon as it is made anew, and belongs to the set all the same.
+      const entries = current.inventory.entries.map(({ uid, ...entry }) =>
+        keyOf(entry) === key ? { ...entry, recreating: true } : withUid(entry, uid),
+      );
+      current = await this.write(current, { ...current.inventory, entries });
+    };
+    let noted: Promise<void> = Promise.resolve();
     await stages.run({
       fence: () => lock.assertHeld(),
-      journal: async (key) => {
-        const entries = current.inventory.entries.map((entry) =>
-          keyOf(entry) === key ? { ...entry, recreating: true } : entry,
-        );
-        current = await this.write(current, { ...current.inventory, entries });
+      // One after the other, since each write needs the version that the one before made.
+      journal: (key) => {
+        noted = noted.then(() => note(key));
+        return noted;
       },
     });
     const members = membersOf(plan.decisions);
@@ -150,9 +157,11 @@ export class ApplyRun {
     for (const { ref, uid } of candidates) {
       if (!entries.has(keyOf(ref))) entries.set(keyOf(ref), withUid(ref, uid));
     }
-    for (const { object, member, live } of decisions) {
+    for (const { object, member, live, action } of decisions) {
       const ref = refOf(object);
-      if (member) entries.set(keyOf(ref), withUid(ref, live?.metadata.uid));
+      // What is being deleted gives its place to an object with another UID.
+      const uid = action === 'await-gone' ? undefined : live?.metadata.uid;
+      if (member) entries.set(keyOf(ref), withUid(ref, uid));
     }
     return {
       generation: (before?.generation ?? 0) + 1,
