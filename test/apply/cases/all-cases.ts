@@ -5,6 +5,7 @@ import { lockCases } from './lock.js';
 import { pruneCases } from './prune.js';
 import { pruneLimitsCases } from './prune-limits.js';
 import { pruneNamespacesCases } from './prune-namespaces.js';
+import { recreateCases } from './recreate.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
 export function allCases(tier: TestTier): void {
@@ -14,4 +15,5 @@ export function allCases(tier: TestTier): void {
   pruneLimitsCases(tier);
   inventoryFaultsCases(tier);
   lockCases(tier);
+  recreateCases(tier);
 }
