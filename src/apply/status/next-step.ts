@@ -18,10 +18,12 @@ const STEPS: Readonly<Record<string, (object: ObjectRef, at: string) => string>>
   ConfigCheckFailed: () =>
     `see the log of its check: kubectl get pods -A -l logging.banzaicloud.io/config-hash`,
   ConfigCheckPending: () => 'wait; when it stays so, see the pod of the config check',
+  Deleted: () => 'opni-logging apply makes it anew',
   NotBound: (_, at) => `kubectl describe ${at}`,
   NotFound: () => 'opni-logging apply makes it anew',
   NotObserved: () => 'see whether the Logging Operator runs and watches this namespace',
   Problems: () => 'mend what it says in the configuration, then apply',
+  Replaced: (_, at) => `see who makes it: kubectl get ${at} -o yaml --show-managed-fields`,
   StaleStatus: () => 'wait some seconds; when it stays so, see whether the Logging Operator runs',
   Terminating: (_, at) => `see its finalizers: kubectl get ${at} -o jsonpath={.metadata.finalizers}`,
 };
