@@ -1,7 +1,9 @@
 import type { TestTier } from '../../support/cluster/test-cluster.js';
 import { createAndChangeCases } from './create-and-change.js';
+import { healthWaitCases } from './health-wait.js';
 import { inventoryFaultsCases } from './inventory-faults.js';
 import { lockCases } from './lock.js';
+import { newerInputCases } from './newer-input.js';
 import { pruneCases } from './prune.js';
 import { pruneLimitsCases } from './prune-limits.js';
 import { pruneNamespacesCases } from './prune-namespaces.js';
@@ -15,5 +17,7 @@ export function allCases(tier: TestTier): void {
   pruneLimitsCases(tier);
   inventoryFaultsCases(tier);
   lockCases(tier);
+  newerInputCases(tier);
   recreateCases(tier);
+  healthWaitCases(tier);
 }
