@@ -59,11 +59,13 @@ const isListable = ({ namespaced, verbs }: ApiResource) =>
 /**
  * An object of the kind that a definition declares.
  *
+ * @param leaving objects that do not count, since they would be gone by then
  * @returns its name in words; undefined when there is none, or when the kind is not served (any more)
  */
 export async function definitionInUse(
   session: Session,
   definition: KubernetesObject,
+  leaving: readonly ObjectRef[],
 ): Promise<string | undefined> {
   const { cluster, signal } = session;
   const { group, names } = definition['spec'] as {
@@ -73,6 +75,10 @@ export async function definitionInUse(
   const resource = await cluster.discovery.findKind(group, names.kind, signal);
   if (!resource) return undefined;
   const { items } = await cluster.list(resource, { metadataOnly: true, signal });
-  const [first] = items.filter(({ metadata }) => !metadata.deletionTimestamp || metadata.finalizers?.length);
+  const uncounted = new Set(leaving.map(keyOf));
+  const first = items.find((item) => {
+    const { deletionTimestamp, finalizers } = item.metadata;
+    return (!deletionTimestamp || finalizers?.length) && !uncounted.has(keyOf(refOf(item)));
+  });
   return first && describeRef(refOf(first));
 }

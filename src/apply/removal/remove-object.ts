@@ -50,7 +50,7 @@ export interface RemovalRules {
   readonly fence: () => Promise<void>;
   /** Asks only. @default false */
   readonly dryRun?: boolean;
-  /** With a dry run, what it would have removed before; it does not count as being in a namespace. @default none */
+  /** With a dry run, what it would have removed before; it keeps no namespace and no definition. @default none */
   readonly leaving?: readonly ObjectRef[];
 }
 
@@ -179,7 +179,7 @@ async function refusalOfKind(
     case 'apiextensions.k8s.io/CustomResourceDefinition': {
       if (!rules.definitions)
         return kept('definitions are deleted only when asked for, since their objects go with them');
-      const used = await definitionInUse(session, live);
+      const used = await definitionInUse(session, live, rules.leaving ?? []);
       return used ? kept(`there are still objects of this kind: ${used}`) : undefined;
     }
     case 'PersistentVolumeClaim':
