@@ -1,5 +1,7 @@
 import type { TestTier } from '../../support/cluster/test-cluster.js';
 import { createAndChangeCases } from './create-and-change.js';
+import { deleteHomeCases } from './delete-home.js';
+import { deleteOrderCases } from './delete-order.js';
 import { healthWaitCases } from './health-wait.js';
 import { inventoryFaultsCases } from './inventory-faults.js';
 import { lockCases } from './lock.js';
@@ -20,4 +22,6 @@ export function allCases(tier: TestTier): void {
   newerInputCases(tier);
   recreateCases(tier);
   healthWaitCases(tier);
+  deleteOrderCases(tier);
+  deleteHomeCases(tier);
 }
