@@ -1,4 +1,5 @@
 import type { TestTier } from '../../support/cluster/test-cluster.js';
+import { crashCases } from './crash.js';
 import { createAndChangeCases } from './create-and-change.js';
 import { deleteHomeCases } from './delete-home.js';
 import { deleteOrderCases } from './delete-order.js';
@@ -24,4 +25,5 @@ export function allCases(tier: TestTier): void {
   healthWaitCases(tier);
   deleteOrderCases(tier);
   deleteHomeCases(tier);
+  crashCases(tier);
 }
