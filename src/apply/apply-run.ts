@@ -30,16 +30,14 @@ export const planOptionsOf = ({
 const membersOf = (decisions: readonly Decision[]) =>
   decisions.filter(({ member }) => member).map(({ object }) => refOf(object));
 
-/** What pruning needs to know of a plan. */
+/** What pruning needs to know of a run. */
 export const pruneRun = (
-  decisions: readonly Decision[],
   candidates: readonly Candidate[],
   inventory: Inventory | undefined,
   uids: ReadonlyMap<string, string>,
   fence: () => Promise<void>,
 ): Omit<PruneRun, 'timeoutMs'> => ({
   candidates,
-  members: membersOf(decisions),
   appliedUids: new Set(uids.values()),
   known: inventory?.entries.length ?? 0,
   fence,
@@ -108,13 +106,20 @@ export class ApplyRun {
     const { session, report } = this;
     const before = stored?.inventory;
     let current = await this.write(stored, this.intent(before, plan));
+    const note = async (key: string) => {
+      // Without its UID: the object has another one as soon as it is made anew, and belongs to the set all the same.
+      const entries = current.inventory.entries.map(({ uid, ...entry }) =>
+        keyOf(entry) === key ? { ...entry, recreating: true } : withUid(entry, uid),
+      );
+      current = await this.write(current, { ...current.inventory, entries });
+    };
+    let noted: Promise<void> = Promise.resolve();
     await stages.run({
       fence: () => lock.assertHeld(),
-      journal: async (key) => {
-        const entries = current.inventory.entries.map((entry) =>
-          keyOf(entry) === key ? { ...entry, recreating: true } : entry,
-        );
-        current = await this.write(current, { ...current.inventory, entries });
+      // One after the other, since each write needs the version that the one before made.
+      journal: (key) => {
+        noted = noted.then(() => note(key));
+        return noted;
       },
     });
     const members = membersOf(plan.decisions);
@@ -131,7 +136,7 @@ export class ApplyRun {
           session,
           report,
           {
-            ...pruneRun(plan.decisions, plan.candidates, before, stages.uids, () => lock.assertHeld()),
+            ...pruneRun(plan.candidates, before, stages.uids, () => lock.assertHeld()),
             timeoutMs: this.waitMs,
           },
           this.options.prune ?? {},
@@ -153,9 +158,11 @@ export class ApplyRun {
     for (const { ref, uid } of candidates) {
       if (!entries.has(keyOf(ref))) entries.set(keyOf(ref), withUid(ref, uid));
     }
-    for (const { object, member, live } of decisions) {
+    for (const { object, member, live, action } of decisions) {
       const ref = refOf(object);
-      if (member) entries.set(keyOf(ref), withUid(ref, live?.metadata.uid));
+      // What is being deleted gives its place to an object with another UID.
+      const uid = action === 'await-gone' ? undefined : live?.metadata.uid;
+      if (member) entries.set(keyOf(ref), withUid(ref, uid));
     }
     return {
       generation: (before?.generation ?? 0) + 1,

@@ -157,7 +157,7 @@ async function preview(
     report.object(isQuiet(action) ? action : WOULD[action], refOf(object), { message, fields, fix });
   }
   if (report.problems.length === 0) {
-    const run = pruneRun(decisions, candidates, inventory, new Map(), async () => {});
+    const run = pruneRun(candidates, inventory, new Map(), async () => {});
     await prune(session, report, { ...run, timeoutMs: 0, dryRun: true }, options.prune ?? {});
   }
   return resultOf(report, decisions.some(isWrite) || candidates.length > 0);

@@ -1,4 +1,5 @@
-import type { Problem } from '../common/error.js';
+import { OpniLoggingError, type Problem } from '../common/error.js';
+import { failureIn } from '../kube/api-failure.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { LiveObject } from '../kube/live-object.js';
 import type { ApplyOptions } from './apply.js';
@@ -10,11 +11,10 @@ import {
   writeInventory,
 } from './inventory/inventory-store.js';
 import { findMembers } from './plan/find-members.js';
-import { readLive } from './plan/read-live.js';
-import { removeAll } from './removal/remove-all.js';
-import type { Candidate, RemovalRules } from './removal/remove-object.js';
-import { stripFinalizers } from './removal/strip-finalizers.js';
-import { TEARDOWN, type TeardownStep, teardownStep } from './removal/teardown.js';
+import { readLive, readObject } from './plan/read-live.js';
+import type { Candidate } from './removal/remove-object.js';
+import { type DoomedMember, previewTakeDown, takeDown } from './removal/take-down.js';
+import { type TeardownStep, teardownStep } from './removal/teardown.js';
 import { Lock } from './session/lock.js';
 import { type Counts, Report } from './session/report.js';
 import { openSession, type Session, type SessionOptions } from './session/session.js';
@@ -64,13 +64,9 @@ export interface DeleteResult {
   readonly problems: readonly Problem[];
 }
 
-const DEFAULT_WAIT_MS = 300_000;
-const DEFAULT_DRAIN_MS = 120_000;
-const DRAIN_POLL_MS = 2000;
-
 /**
- * Takes a set down, in an order that loses nothing: see {@link TEARDOWN}. Doing it twice is no error. A run that was
- * interrupted is continued by the next; the inventory goes last.
+ * Takes a set down, in an order that loses nothing: see `TEARDOWN`. Doing it twice is no error. A run that was
+ * interrupted is continued by the next; the inventory goes after all members, and the Lease last.
  *
  * @throws OpniLoggingError `cluster` when the API server cannot be reached, the inventory was edited, or the lock is
  *   lost or held by another
@@ -81,11 +77,30 @@ export async function deleteSet(options: DeleteOptions): Promise<DeleteResult> {
   report.tell({ type: 'step', step: 'plan', message: 'looking for what belongs to the set' });
   const seen = await readInventory(session);
   const found = await membersOf(session, seen);
-  if (!seen && found.every(({ step }) => isOptional(step, options))) {
-    for (const { candidate, step } of found) report.object('kept', candidate.ref, { message: KEPT[step] });
-    return resultOf(report, 'nothing');
+  const nothing = isNothing(seen, found, options);
+  if (options.dryRun && !nothing) {
+    await previewTakeDown(session, report, found, options);
+    return resultOf(report, 'deleted');
   }
-  if (options.dryRun) return await preview(session, report, found, options);
+  const locked = !options.dryRun && (await hasHome(session));
+  if (nothing && !(locked && (await Lock.isThere(session)))) return nothingLeft(report, found);
+  if (locked) return await deleteLocked(session, report, { seen, found }, options);
+  await takeDown(session, report, found, options, () => assertNoHome(session));
+  return resultOf(report, 'deleted');
+}
+
+/** What was found before the lock was held. */
+interface Glance {
+  readonly seen: StoredInventory | undefined;
+  readonly found: readonly DoomedMember[];
+}
+
+async function deleteLocked(
+  session: Session,
+  report: Report,
+  { seen, found }: Glance,
+  options: DeleteOptions,
+): Promise<DeleteResult> {
   const lock = await Lock.acquire({
     ...session,
     ...options.lock,
@@ -96,22 +111,52 @@ export async function deleteSet(options: DeleteOptions): Promise<DeleteResult> {
         message: `waiting for ${holder}, which changes this set now`,
       }),
   });
+  let isGone = false;
   try {
     const stored = await readInventory(session);
-    const members =
-      stored?.resourceVersion === seen?.resourceVersion ? found : await membersOf(session, stored);
-    await takeDown(session, report, stored, members, options, lock);
+    const isSame = stored?.resourceVersion === seen?.resourceVersion;
+    const members = isSame ? found : await membersOf(session, stored);
+    if (isNothing(stored, members, options)) {
+      isGone = true;
+      return nothingLeft(report, members);
+    }
+    isGone = await deleteMembers(session, report, { seen: stored, found: members }, options, lock);
   } finally {
-    await lock.release();
+    await (isGone ? lock.remove() : lock.release());
   }
   return resultOf(report, 'deleted');
 }
 
-interface Member {
-  readonly candidate: Candidate;
-  readonly live: LiveObject | undefined;
-  readonly step: TeardownStep;
+/** @returns whether all is gone, the inventory included */
+async function deleteMembers(
+  session: Session,
+  report: Report,
+  { seen, found }: Glance,
+  options: DeleteOptions,
+  lock: Lock,
+): Promise<boolean> {
+  const before = seen?.inventory ?? { generation: 0, digest: '', entries: found.map(entryOf) };
+  const current = await writeInventory(
+    session,
+    { ...before, generation: before.generation + 1, phase: 'deleting' },
+    seen,
+  );
+  const { remaining, complete } = await takeDown(session, report, found, options, () => lock.assertHeld());
+  if (complete) {
+    const again = await readInventory(session);
+    if (again) await removeInventory(session, again);
+    return true;
+  }
+  const entries = remaining.map(({ candidate, kept }) => ({
+    ...entryOf({ candidate }),
+    ...(kept ? { kept } : {}),
+  }));
+  await writeInventory(session, { ...current.inventory, entries }, current);
+  return false;
 }
+
+const entryOf = ({ candidate: { ref, uid } }: { readonly candidate: Candidate }): InventoryEntry =>
+  uid === undefined ? ref : { ...ref, uid };
 
 /** Steps that are taken only when asked for. */
 const KEPT: Readonly<Partial<Record<TeardownStep, string>>> = {
@@ -123,7 +168,18 @@ function isOptional(step: TeardownStep, { definitions, namespaces }: DeleteOptio
   return (step === 'definitions' && !definitions) || (step === 'namespaces' && !namespaces);
 }
 
-async function membersOf(session: Session, stored: StoredInventory | undefined): Promise<Member[]> {
+const isNothing = (
+  stored: StoredInventory | undefined,
+  members: readonly DoomedMember[],
+  options: DeleteOptions,
+) => !stored && members.every(({ step }) => isOptional(step, options));
+
+function nothingLeft(report: Report, kept: readonly DoomedMember[]): DeleteResult {
+  for (const { candidate, step } of kept) report.object('kept', candidate.ref, { message: KEPT[step] });
+  return resultOf(report, 'nothing');
+}
+
+async function membersOf(session: Session, stored: StoredInventory | undefined): Promise<DoomedMember[]> {
   const entries = stored?.inventory.entries ?? [];
   const { found, strays } = await readLive(session, entries, true);
   const labelled = stored
@@ -145,134 +201,29 @@ async function membersOf(session: Session, stored: StoredInventory | undefined):
   ];
 }
 
-/** Asks the API server step by step, as a deletion would, and changes nothing. */
-async function preview(
-  session: Session,
-  report: Report,
-  members: readonly Member[],
-  options: DeleteOptions,
-): Promise<DeleteResult> {
-  const groups = TEARDOWN.map((step) => membersIn(members, step));
-  const rules = { ...rulesOf('config', members, options, async () => {}), dryRun: true };
-  await removeAll(session, report, groups, { action: 'deleted', timeoutMs: 0, rules });
-  return resultOf(report, 'deleted');
+/**
+ * Whether the namespace of inventory and lock can take them. In one that is being deleted neither can be made any more;
+ * what is left of the set goes without, since nobody can begin anything new there.
+ */
+async function hasHome(session: Session): Promise<boolean> {
+  const { namespace } = session.set;
+  try {
+    const live = await readObject(session, { group: '', version: 'v1', kind: 'Namespace', name: namespace });
+    return live !== undefined && !live.metadata.deletionTimestamp;
+  } catch (error) {
+    // Whoever may work in a namespace need not be allowed to read it.
+    if (failureIn(error)?.status === 403) return true;
+    throw error;
+  }
 }
 
-const membersIn = (members: readonly Member[], wanted: TeardownStep): Candidate[] =>
-  members.filter(({ step }) => step === wanted).map(({ candidate }) => candidate);
-
-async function takeDown(
-  session: Session,
-  report: Report,
-  stored: StoredInventory | undefined,
-  members: readonly Member[],
-  options: DeleteOptions,
-  lock: Lock,
-): Promise<void> {
-  const before = stored?.inventory ?? { generation: 0, digest: '', entries: members.map(entryOf) };
-  let current = await writeInventory(
-    session,
-    { ...before, generation: before.generation + 1, phase: 'deleting' },
-    stored,
+async function assertNoHome(session: Session): Promise<void> {
+  if (!(await hasHome(session))) return;
+  const { namespace } = session.set;
+  throw new OpniLoggingError(
+    'cluster',
+    `Namespace ${namespace} was made anew while the set was deleted. Nothing more was changed; run again.`,
   );
-  const left: { candidate: Candidate; kept: boolean }[] = [];
-  let complete = true;
-  for (const step of TEARDOWN) {
-    const group = membersIn(members, step);
-    if (!complete) {
-      left.push(...group.map((candidate) => ({ candidate, kept: false })));
-      continue;
-    }
-    if (group.length > 0)
-      report.tell({ type: 'step', step: 'delete', message: `deleting ${STEP_TEXT[step]}` });
-    const done = await removeAll(session, report, [group], {
-      action: 'deleted',
-      timeoutMs: options.waitMs ?? DEFAULT_WAIT_MS,
-      rules: rulesOf(step, members, options, () => lock.assertHeld()),
-      onStuck: options.stripFinalizers?.length
-        ? (stuck) => stripFinalizers(session, report, stuck, options.stripFinalizers!)
-        : undefined,
-    });
-    complete = done.complete;
-    left.push(...done.remaining);
-    if (step === 'intake' && complete && options.drain && members.some(isReceiver)) {
-      const live = members.flatMap((member) => member.live ?? []);
-      await drain(session, report, live, options.drain);
-    }
-  }
-  if (complete) {
-    const again = await readInventory(session);
-    if (again) await removeInventory(session, again);
-    return;
-  }
-  const entries = left.map(({ candidate, kept }) => ({
-    ...entryOf({ candidate }),
-    ...(kept ? { kept } : {}),
-  }));
-  current = await writeInventory(session, { ...current.inventory, entries }, current);
-}
-
-/** Something that records in flight still need. */
-const isReceiver = ({ step }: Member) => step === 'custom-resources' || step === 'workloads';
-
-const entryOf = ({ candidate: { ref, uid } }: Pick<Member, 'candidate'>): InventoryEntry =>
-  uid === undefined ? ref : { ...ref, uid };
-
-const STEP_TEXT: Readonly<Record<TeardownStep, string>> = {
-  intake: 'what takes records in',
-  'custom-resources': 'custom resources, while their operator lives',
-  webhooks: 'webhooks',
-  workloads: 'workloads',
-  config: 'configuration',
-  access: 'accounts and roles',
-  definitions: 'definitions',
-  namespaces: 'namespaces',
-};
-
-function rulesOf(
-  step: TeardownStep,
-  members: readonly Member[],
-  { definitions, namespaces, volumes }: DeleteOptions,
-  fence: () => Promise<void>,
-): RemovalRules {
-  return {
-    members: members.map(({ candidate }) => candidate.ref),
-    appliedUids: new Set(),
-    definitions,
-    namespaces,
-    volumes,
-    // Pods may need what they use until they have ended.
-    propagation: step === 'workloads' || step === 'intake' ? 'Foreground' : 'Background',
-    fence,
-  };
-}
-
-async function drain(
-  session: Session,
-  report: Report,
-  members: readonly LiveObject[],
-  { remaining, timeoutMs = DEFAULT_DRAIN_MS }: Drain,
-): Promise<void> {
-  const { clock, signal } = session;
-  const until = clock.now() + timeoutMs;
-  let told: string | undefined;
-  for (;;) {
-    const left = await remaining(session.cluster, members, signal);
-    if (left === undefined) {
-      report.tell({ type: 'step', step: 'drain', message: 'everything on its way has arrived' });
-      return;
-    }
-    if (clock.now() >= until) {
-      report.tell({
-        type: 'warning',
-        message: `after ${Math.round(timeoutMs / 1000)} s ${left}; what lies on disk stays there`,
-      });
-      return;
-    }
-    if (left !== told) report.tell({ type: 'step', step: 'drain', message: left });
-    told = left;
-    await clock.sleep(Math.min(DRAIN_POLL_MS, until - clock.now()), signal);
-  }
 }
 
 function resultOf(report: Report, done: 'deleted' | 'nothing'): DeleteResult {

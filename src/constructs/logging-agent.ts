@@ -146,6 +146,8 @@ function ownRules({ gateway, stack, apply, standby }: ReturnType<typeof agentFil
     ),
     namedRule('', 'configmaps', [apply.inventory], ['create', 'delete', 'get', 'patch', 'update']),
     leaseRule([standby.leaseName, apply.lockLease]),
+    // The lock goes with the stack that it guards.
+    namedRule('coordination.k8s.io', 'leases', [apply.lockLease], ['delete']),
   ];
 }
 

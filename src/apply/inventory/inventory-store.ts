@@ -3,7 +3,7 @@ import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
 import { INVENTORY_MANAGER } from '../set/marks.js';
-import { type Inventory, inventoryObject, parseInventory } from './inventory.js';
+import { type Inventory, inventoryObject, isSameInventory, parseInventory } from './inventory.js';
 
 /** An inventory with the version of the object that it was read from. */
 export interface StoredInventory {
@@ -39,10 +39,11 @@ export async function readInventory({ cluster, set, signal }: Session): Promise<
  * @throws OpniLoggingError `cluster` when the write was refused
  */
 export async function writeInventory(
-  { cluster, set }: Session,
+  session: Session,
   inventory: Inventory,
   before: StoredInventory | undefined,
 ): Promise<StoredInventory> {
+  const { cluster, set } = session;
   const object = inventoryObject(set, inventory);
   const version = before && { uid: before.uid, resourceVersion: before.resourceVersion };
   const answer = await cluster.apply(
@@ -50,6 +51,11 @@ export async function writeInventory(
     { ...object, metadata: { ...object.metadata, ...version } },
     { fieldManager: INVENTORY_MANAGER, force: true },
   );
+  if (answer.status === 409) {
+    // A first attempt whose answer got lost was carried out, and made the version that it named an old one.
+    const there = await readInventory({ ...session, signal: undefined });
+    if (there && isSame(there.inventory, inventory)) return there;
+  }
   if (answer.status >= 300) throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
   return storedOf(inventory, answer.body as LiveObject);
 }
@@ -62,6 +68,8 @@ export async function removeInventory({ cluster, set }: Session, stored: StoredI
     throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
   }
 }
+
+const isSame = (a: Inventory, b: Inventory) => a.generation === b.generation && isSameInventory(a, b);
 
 const storedOf = (inventory: Inventory, { metadata }: LiveObject): StoredInventory => ({
   inventory,

@@ -6,9 +6,15 @@ import type { Session } from '../session/session.js';
 import { isMemberByLabel, PART_OF_LABEL } from '../set/marks.js';
 import { groupKindOfRef, type ObjectRef } from '../set/object-ref.js';
 
+/** Kinds that are read one by one, so that others of their kind were not seen. */
+const READ_SINGLY: ReadonlySet<string> = new Set(['Secret']);
+
 /**
  * Objects with the label of the set, of all kinds that sets are made of: what is left to go by when there is no
  * inventory. Kinds that may not be listed are left out.
+ *
+ * @param refs objects that were read before; others of their kind in their namespace are known already
+ * @param namespaces where to look
  */
 export async function findMembers(
   session: Session,
@@ -16,15 +22,17 @@ export async function findMembers(
   namespaces: ReadonlySet<string>,
 ): Promise<readonly LiveObject[]> {
   const { cluster, setId, signal, concurrency } = session;
-  const listed = new Set(refs.map(groupKindOfRef));
+  const listed = new Set(refs.filter((ref) => !READ_SINGLY.has(groupKindOfRef(ref))).map(placeOf));
   const known = new Set(STAGES.flatMap(({ kinds }) => kinds));
   const resources = (await cluster.discovery.all(signal)).filter((resource) => {
     const groupKind = groupKindOfRef(resource);
-    return known.has(groupKind) && !listed.has(groupKind) && resource.verbs.includes('list');
+    return known.has(groupKind) && resource.verbs.includes('list');
   });
   const places = resources.flatMap((resource) => {
     const within: readonly (string | undefined)[] = resource.namespaced ? [...namespaces] : [undefined];
-    return within.map((namespace) => ({ resource, namespace }));
+    return within
+      .filter((namespace) => !listed.has(placeOf({ ...resource, namespace })))
+      .map((namespace) => ({ resource, namespace }));
   });
   const lists = await mapPool(
     places,
@@ -44,3 +52,7 @@ export async function findMembers(
   );
   return lists.flat().filter((live) => isMemberByLabel(live, setId));
 }
+
+/** A kind in one namespace. */
+const placeOf = ({ namespace = '', ...ref }: Pick<ObjectRef, 'group' | 'kind' | 'namespace'>) =>
+  `${groupKindOfRef(ref)} ${namespace}`;

@@ -21,29 +21,30 @@ const OF_EVERY_NAMESPACE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What stands against deleting a namespace: the first object in it that is not a member, of the set, and not made by
- * Kubernetes itself. Objects with a controller count, unless they are being deleted.
+ * What stands against deleting a namespace: the first object in it that is neither made by Kubernetes itself nor about
+ * to go. Members of the set count too: one that is still there is wanted, or was kept, such as a volume claim. Objects
+ * with a controller count, unless they are being deleted.
  *
- * @param members what belongs to the set and goes as well
- * @returns the object in words; undefined when the namespace is empty of others
+ * @param leaving objects that do not count, since they would be gone by then
+ * @returns the object in words; undefined when the namespace is empty
  */
 export async function namespaceInUse(
   session: Session,
   namespace: string,
-  members: readonly ObjectRef[],
+  leaving: readonly ObjectRef[],
 ): Promise<string | undefined> {
   const { cluster, set, signal } = session;
-  const own = new Set(members.map(keyOf));
+  const uncounted = new Set(leaving.map(keyOf));
   await cluster.discovery.refresh(signal);
   const resources = await cluster.discovery.all(signal);
   for (const resource of resources.filter(isListable)) {
     const { items } = await cluster.list(resource, { namespace, metadataOnly: true, signal });
-    const foreign = items.find((item) => !isOurs(item, resource) && !own.has(keyOf(refOf(item))));
-    if (foreign) return describeRef(refOf(foreign));
+    const inside = items.find((item) => !isPassing(item, resource) && !uncounted.has(keyOf(refOf(item))));
+    if (inside) return describeRef(refOf(inside));
   }
   return undefined;
 
-  function isOurs(item: LiveObject, { group, kind }: ApiResource): boolean {
+  function isPassing(item: LiveObject, { group, kind }: ApiResource): boolean {
     const { name, deletionTimestamp, annotations } = item.metadata;
     if (deletionTimestamp || PASSING.has(`${group}/${kind}`)) return true;
     if (OF_EVERY_NAMESPACE.has(`${group}/${kind}/${name}`)) return true;
@@ -58,11 +59,13 @@ const isListable = ({ namespaced, verbs }: ApiResource) =>
 /**
  * An object of the kind that a definition declares.
  *
+ * @param leaving objects that do not count, since they would be gone by then
  * @returns its name in words; undefined when there is none, or when the kind is not served (any more)
  */
 export async function definitionInUse(
   session: Session,
   definition: KubernetesObject,
+  leaving: readonly ObjectRef[],
 ): Promise<string | undefined> {
   const { cluster, signal } = session;
   const { group, names } = definition['spec'] as {
@@ -72,6 +75,10 @@ export async function definitionInUse(
   const resource = await cluster.discovery.findKind(group, names.kind, signal);
   if (!resource) return undefined;
   const { items } = await cluster.list(resource, { metadataOnly: true, signal });
-  const [first] = items.filter(({ metadata }) => !metadata.deletionTimestamp || metadata.finalizers?.length);
+  const uncounted = new Set(leaving.map(keyOf));
+  const first = items.find((item) => {
+    const { deletionTimestamp, finalizers } = item.metadata;
+    return (!deletionTimestamp || finalizers?.length) && !uncounted.has(keyOf(refOf(item)));
+  });
   return first && describeRef(refOf(first));
 }

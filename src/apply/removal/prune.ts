@@ -2,7 +2,7 @@ import type { LiveObject } from '../../kube/live-object.js';
 import type { InventoryEntry } from '../inventory/inventory.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
-import { keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import { keyOf, refOf } from '../set/object-ref.js';
 import { inReverseStages, type RemoveAllResult, removeAll } from './remove-all.js';
 import type { Candidate } from './remove-object.js';
 
@@ -53,8 +53,6 @@ export function pruneCandidates(
 /** What pruning needs to know of the run. */
 export interface PruneRun {
   readonly candidates: readonly Candidate[];
-  /** Objects of the set. */
-  readonly members: readonly ObjectRef[];
   readonly appliedUids: ReadonlySet<string>;
   /** Objects that the inventory had before. */
   readonly known: number;
@@ -99,7 +97,6 @@ export async function prune(
     action: 'pruned',
     timeoutMs: run.timeoutMs,
     rules: {
-      members: run.members,
       appliedUids: run.appliedUids,
       definitions: options.definitions,
       namespaces: options.namespaces,

@@ -36,6 +36,8 @@ export async function removeAll(
   options: RemoveAllOptions,
 ): Promise<RemoveAllResult> {
   const remaining: { candidate: Candidate; kept: boolean }[] = [];
+  const leaving: ObjectRef[] = [];
+  const rules: RemovalRules = options.rules.dryRun ? { ...options.rules, leaving } : options.rules;
   let complete = true;
   let failed = false;
   for (const group of groups) {
@@ -47,12 +49,13 @@ export async function removeAll(
     const removals = await mapPool(
       group,
       session.concurrency,
-      async (candidate) => ({ candidate, removal: await removeObject(session, candidate, options.rules) }),
+      async (candidate) => ({ candidate, removal: await removeObject(session, candidate, rules) }),
       session.signal,
     );
     for (const { candidate, removal } of removals) {
       if (removal.outcome === 'going') going.push({ ref: candidate.ref, uid: removal.uid, candidate });
       else if (!tell(report, candidate, removal, options)) failed = true;
+      else if (removal.outcome === 'gone') leaving.push(candidate.ref);
       if (removal.outcome === 'deferred') complete = false;
       if (removal.outcome === 'failed' || removal.outcome === 'deferred')
         remaining.push({ candidate, kept: false });
@@ -90,6 +93,8 @@ async function waitGoing(
   return waitUntilGone(session, report, stuck, { ...wait, timeoutMs: 5000 });
 }
 
+const UNANSWERED_FIX = 'see why its APIService is not available, then run again';
+
 /** Tells what became of a candidate; false when it failed. */
 function tell(
   report: Report,
@@ -101,8 +106,15 @@ function tell(
     case 'gone':
       if (removal.deleted) report.object(action, ref);
       return true;
-    case 'kept':
     case 'deferred':
+      // What left a set is looked at again with the next apply; a deletion that left something behind is none.
+      if (action === 'deleted') {
+        report.object('failed', ref, { message: removal.message, fix: UNANSWERED_FIX });
+        return false;
+      }
+      report.object('kept', ref, { message: removal.message });
+      return true;
+    case 'kept':
       report.object('kept', ref, { message: removal.message });
       return true;
     case 'ignored':

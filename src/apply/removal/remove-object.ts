@@ -37,8 +37,6 @@ export type Removal =
 
 /** What may be removed. */
 export interface RemovalRules {
-  /** Keys of objects that were applied or still belong to the set; a namespace that they need is kept. */
-  readonly members: readonly ObjectRef[];
   /** UIDs of objects that were applied in this run; the same object may be known under two API groups. */
   readonly appliedUids: ReadonlySet<string>;
   /** @default false */
@@ -52,6 +50,8 @@ export interface RemovalRules {
   readonly fence: () => Promise<void>;
   /** Asks only. @default false */
   readonly dryRun?: boolean;
+  /** With a dry run, what it would have removed before; it keeps no namespace and no definition. @default none */
+  readonly leaving?: readonly ObjectRef[];
 }
 
 const MAX_CLASHES = 5;
@@ -131,7 +131,7 @@ export async function resourceOf(
 async function refusalToRemove(
   session: Session,
   resource: ApiResource,
-  { ref, uid, byLabelOnly }: Candidate,
+  { uid, byLabelOnly }: Candidate,
   live: LiveObject,
   rules: RemovalRules,
 ): Promise<Removal | undefined> {
@@ -142,7 +142,10 @@ async function refusalToRemove(
     if (byLabelOnly) return { outcome: 'ignored' };
     return kept(`it no longer has the label of this set, so it belongs to somebody else`);
   }
-  if (uid !== undefined && uid !== metadata.uid) return kept('it was deleted and made anew by somebody else');
+  const letGo = (why: string) => release(session, resource, live, why, rules);
+  if (uid !== undefined && uid !== metadata.uid) {
+    return await letGo('it was deleted and made anew by somebody else');
+  }
   if (metadata.ownerReferences?.some(({ controller }) => controller)) {
     if (byLabelOnly) return { outcome: 'ignored' };
     return kept('a controller owns it by now');
@@ -151,36 +154,32 @@ async function refusalToRemove(
   if (tool)
     return byLabelOnly ? { outcome: 'ignored' } : kept(`it is managed by ${tool.tool} (${tool.owner})`);
   const mark = keepMarkOf(live);
-  if (mark) {
-    const failure = rules.dryRun ? undefined : await release(session, resource, live);
-    if (!failure) return kept(`its annotation ${mark} says so; it no longer belongs to the set`);
-    return { outcome: 'failed', message: `is to be kept: ${failure.message}`, fix: 'run again' };
-  }
+  if (mark) return await letGo(`its annotation ${mark} says so`);
   if (metadata.deletionTimestamp) return undefined;
-  return await refusalOfKind(session, ref, live, rules);
+  return await refusalOfKind(session, resource, live, rules);
 }
 
 async function refusalOfKind(
   session: Session,
-  ref: ObjectRef,
+  resource: ApiResource,
   live: LiveObject,
   rules: RemovalRules,
 ): Promise<Removal | undefined> {
-  const kept = (message: string, member = true): Removal => ({ outcome: 'kept', message, member });
+  const { name } = live.metadata;
+  const kept = (message: string): Removal => ({ outcome: 'kept', message, member: true });
+  const letGo = (why: string) => release(session, resource, live, why, rules);
   switch (groupKindOf(live)) {
     case 'Namespace': {
-      if (SYSTEM_NAMESPACE.test(ref.name)) return kept('namespaces of the system are never deleted', false);
-      if (createdBy(live) !== session.setId) {
-        return kept('the namespace was there before this set', false);
-      }
+      if (SYSTEM_NAMESPACE.test(name)) return await letGo('namespaces of the system are never deleted');
+      if (createdBy(live) !== session.setId) return await letGo('the namespace was there before this set');
       if (!rules.namespaces) return kept('namespaces are deleted only when asked for');
-      const inside = await namespaceInUse(session, ref.name, rules.members);
+      const inside = await namespaceInUse(session, name, rules.leaving ?? []);
       return inside ? kept(`the namespace still holds ${inside}`) : undefined;
     }
     case 'apiextensions.k8s.io/CustomResourceDefinition': {
       if (!rules.definitions)
         return kept('definitions are deleted only when asked for, since their objects go with them');
-      const used = await definitionInUse(session, live);
+      const used = await definitionInUse(session, live, rules.leaving ?? []);
       return used ? kept(`there are still objects of this kind: ${used}`) : undefined;
     }
     case 'PersistentVolumeClaim':
@@ -192,8 +191,21 @@ async function refusalOfKind(
   }
 }
 
-/** Takes the label of the set away, so that the object is nobody's. */
+/** Leaves an object where it is, and takes the label of the set away, by which it would be found again. */
 async function release(
+  session: Session,
+  resource: ApiResource,
+  live: LiveObject,
+  why: string,
+  { dryRun }: RemovalRules,
+): Promise<Removal> {
+  const failure = dryRun ? undefined : await takeLabelAway(session, resource, live);
+  if (!failure) return { outcome: 'kept', message: `${why}; it no longer belongs to the set`, member: false };
+  const message = `is to be kept, because ${why}, and the label of the set stays on it: ${failure.message}`;
+  return { outcome: 'failed', message, fix: 'run again' };
+}
+
+async function takeLabelAway(
   { cluster }: Session,
   resource: ApiResource,
   { metadata }: LiveObject,
@@ -206,5 +218,6 @@ async function release(
   const answer = await cluster.patchJson(resource, metadata.namespace, metadata.name, operations, {
     fieldManager: FIELD_MANAGER,
   });
-  return failureOf(answer);
+  const failure = failureOf(answer);
+  return failure?.status === 404 ? undefined : failure;
 }

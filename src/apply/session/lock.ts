@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Clock } from '../../common/clock.js';
 import { OpniLoggingError } from '../../common/error.js';
-import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
-import { refusal } from '../../kube/api-failure.js';
 import type { Cluster } from '../../kube/cluster.js';
 import type { LiveObject } from '../../kube/live-object.js';
-import type { ApiResource } from '../../kube/resource.js';
 import type { ApplySet } from '../set/apply-set.js';
-import { FIELD_MANAGER } from '../set/marks.js';
+import {
+  isFree,
+  type LeaseAccess,
+  readLease,
+  readOrMakeLease,
+  removeLease,
+  specOf,
+  writeLease,
+} from './lease.js';
 
 /** Options of {@link Lock.acquire}. */
 export interface LockOptions {
@@ -27,29 +32,10 @@ export interface LockOptions {
   readonly onWait?: (holder: string) => void;
 }
 
-interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly renewTime?: string;
-  readonly leaseTransitions?: number;
-}
-
-const LEASES: ApiResource = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-  verbs: ['get', 'patch', 'update'],
-};
-
 const POLL_MS = 1000;
 
 /** How often a renewal that met another write is tried again at once. */
 const MAX_CLASHES = 3;
-
-/** Clocks of API servers may differ by this much, in milliseconds. */
-const SKEW_MS = 5000;
 
 /**
  * The Lease that keeps two actors from changing one set at the same time.
@@ -69,9 +55,7 @@ export class Lock {
   #renewing: Promise<void> | undefined;
 
   private constructor(
-    private readonly options: Required<
-      Pick<LockOptions, 'cluster' | 'set' | 'clock' | 'holder' | 'durationMs'>
-    >,
+    private readonly options: LeaseAccess,
     lease: LiveObject,
     renewedAt: number,
   ) {
@@ -96,14 +80,14 @@ export class Lock {
     for (;;) {
       signal?.throwIfAborted();
       const startedAt = clock.now();
-      const { lease, dateMs } = await readOrMake(full, signal);
+      const { lease, dateMs } = await readOrMakeLease(full, signal);
       if (seen?.version !== lease.metadata.resourceVersion) {
         seen = { version: lease.metadata.resourceVersion, at: startedAt };
       }
       // An answer that got lost on its way: the Lease was taken all the same, and nobody knows how long ago.
       const isTaken = specOf(lease).holderIdentity === holder;
       if (isTaken || isFree(specOf(lease), { silentMs: startedAt - seen.at, dateMs, durationMs })) {
-        const taken = await write(full, lease, dateMs, { take: true, signal });
+        const taken = await writeLease(full, lease, dateMs, { take: true, signal });
         if (taken) return new Lock(full, taken, startedAt);
         continue;
       }
@@ -113,6 +97,15 @@ export class Lock {
       told = other;
       await clock.sleep(POLL_MS, signal);
     }
+  }
+
+  /** Whether there is a Lease, whoever holds it. */
+  static async isThere({
+    cluster,
+    set,
+    signal,
+  }: Pick<LockOptions, 'cluster' | 'set' | 'signal'>): Promise<boolean> {
+    return (await readLease({ cluster, set }, signal)).lease !== undefined;
   }
 
   /** Who holds it: this actor. */
@@ -147,7 +140,27 @@ export class Lock {
     if (this.#lost) return;
     this.#lost = 'it was released';
     try {
-      await write(this.options, this.#lease, undefined, { take: false });
+      await writeLease(this.options, this.#lease, undefined, { take: false });
+    } catch {
+      // Whoever comes next waits until it has run out.
+    }
+  }
+
+  /**
+   * Lets go by deleting the Lease, for the end of a set; whoever waits for it makes it anew. Never fails: where it must not
+   * be deleted it is released, and else it runs out.
+   */
+  async remove(): Promise<void> {
+    this.stop();
+    await this.#renewing;
+    if (this.#lost) return;
+    this.#lost = 'it was released';
+    try {
+      const { lease } = await readLease(this.options);
+      if (!lease || specOf(lease).holderIdentity !== this.options.holder) return;
+      const failure = await removeLease(this.options, lease);
+      if (!failure || failure.status === 404) return;
+      await writeLease(this.options, lease, undefined, { take: false });
     } catch {
       // Whoever comes next waits until it has run out.
     }
@@ -188,93 +201,18 @@ export class Lock {
   /** @returns false when the Lease was written between reading and writing */
   async #renewOnce(): Promise<boolean> {
     const startedAt = this.options.clock.now();
-    const { lease, dateMs } = await read(this.options);
+    const { lease, dateMs } = await readLease(this.options);
     const holder = lease && specOf(lease).holderIdentity;
     if (holder !== this.options.holder) {
       this.#lost = lease ? `${holder || 'nobody'} holds it now` : 'the Lease was deleted';
       return true;
     }
-    const renewed = await write(this.options, lease!, dateMs, { take: true });
+    const renewed = await writeLease(this.options, lease!, dateMs, { take: true });
     if (!renewed) return false;
     this.#lease = renewed;
     this.#renewedAt = startedAt;
     return true;
   }
-}
-
-type Access = Pick<LockOptions, 'clock' | 'cluster' | 'set'> & {
-  readonly holder: string;
-  readonly durationMs: number;
-};
-
-const specOf = (lease: LiveObject): LeaseSpec => (lease['spec'] ?? {}) as LeaseSpec;
-
-function isFree(
-  spec: LeaseSpec,
-  { silentMs, dateMs, durationMs }: { silentMs: number; dateMs: number | undefined; durationMs: number },
-): boolean {
-  if (!spec.holderIdentity || !spec.renewTime) return true;
-  const limitMs = (spec.leaseDurationSeconds ?? durationMs / 1000) * 1000;
-  if (silentMs > limitMs) return true;
-  return dateMs !== undefined && dateMs - Date.parse(spec.renewTime) > limitMs + SKEW_MS;
-}
-
-async function read({ cluster, set }: Pick<Access, 'cluster' | 'set'>, signal?: AbortSignal) {
-  const answer = await cluster.client.request({
-    method: 'GET',
-    path: leasePath(set),
-    signal,
-    timeoutMs: 10_000,
-  });
-  if (answer.status === 404) return { lease: undefined, dateMs: answer.dateMs };
-  if (answer.status >= 400) throw refusal(`Lease ${set.namespace}/${set.lock}`, answer);
-  return { lease: answer.body as LiveObject, dateMs: answer.dateMs };
-}
-
-const leasePath = ({ namespace, lock }: ApplySet) =>
-  `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases/${encodeURIComponent(lock)}`;
-
-async function readOrMake(access: Access, signal?: AbortSignal) {
-  const { lease, dateMs } = await read(access, signal);
-  if (lease) return { lease, dateMs };
-  const { namespace, lock: name } = access.set;
-  const empty: KubernetesObject = {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'opni-logging' } },
-  };
-  const made = await access.cluster.apply(LEASES, empty, { fieldManager: `${FIELD_MANAGER}-lock`, signal });
-  if (made.status >= 400) throw refusal(`Lease ${namespace}/${name}`, made);
-  return { lease: made.body as LiveObject, dateMs: made.dateMs };
-}
-
-/** Writes the holder; undefined when somebody else was faster. */
-async function write(
-  { cluster, set, clock, holder, durationMs }: Access,
-  lease: LiveObject,
-  dateMs: number | undefined,
-  { take, signal }: { readonly take: boolean; readonly signal?: AbortSignal },
-): Promise<LiveObject | undefined> {
-  const now = new Date(dateMs ?? clock.wallMs()).toISOString().replace('Z', '000Z');
-  const before = specOf(lease);
-  const change = before.holderIdentity === holder ? 0 : 1;
-  const spec: LeaseSpec = take
-    ? {
-        ...before,
-        holderIdentity: holder,
-        leaseDurationSeconds: Math.max(1, Math.round(durationMs / 1000)),
-        renewTime: now,
-        leaseTransitions: (before.leaseTransitions ?? 0) + change,
-      }
-    : { ...before, holderIdentity: '', leaseDurationSeconds: 1 };
-  const { managedFields: _, ...metadata } = lease.metadata;
-  const answer = await cluster.replace(LEASES, { ...lease, metadata, spec } as KubernetesObject, {
-    fieldManager: `${FIELD_MANAGER}-lock`,
-    signal,
-  });
-  if (answer.status === 409 || answer.status === 404) return undefined;
-  if (answer.status >= 400) throw refusal(`Lease ${set.namespace}/${set.lock}`, answer);
-  return answer.body as LiveObject;
 }
 
 function heldBy(set: ApplySet, holder: string, waitMs: number): OpniLoggingError {

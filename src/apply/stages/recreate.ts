@@ -51,8 +51,8 @@ export async function makeRoom(
 ): Promise<{ readonly message: string; readonly fix: string } | undefined> {
   const ref = refOf(object);
   const { uid, resourceVersion } = live!.metadata;
-  await fence();
   await journal(keyOf(ref));
+  await fence();
   const failure = failureOf(
     await session.cluster.remove(resource, ref.namespace, ref.name, { uid, resourceVersion }),
   );

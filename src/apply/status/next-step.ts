@@ -18,6 +18,7 @@ const STEPS: Readonly<Record<string, (object: ObjectRef, at: string) => string>>
   ConfigCheckFailed: () =>
     `see the log of its check: kubectl get pods -A -l logging.banzaicloud.io/config-hash`,
   ConfigCheckPending: () => 'wait; when it stays so, see the pod of the config check',
+  Deleted: () => 'opni-logging apply makes it anew',
   KindConflict: otherDefinition,
   ListKindConflict: otherDefinition,
   NotBound: (_, at) => `kubectl describe ${at}`,
@@ -27,6 +28,7 @@ const STEPS: Readonly<Record<string, (object: ObjectRef, at: string) => string>>
   Problems: () => 'mend what it says in the configuration, then apply',
   ShortNamesConflict: otherDefinition,
   SingularConflict: otherDefinition,
+  Replaced: (_, at) => `see who makes it: kubectl get ${at} -o yaml --show-managed-fields`,
   StaleStatus: () => 'wait some seconds; when it stays so, see whether the Logging Operator runs',
   Terminating: (_, at) => `see its finalizers: kubectl get ${at} -o jsonpath={.metadata.finalizers}`,
 };

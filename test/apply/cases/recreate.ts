@@ -1,0 +1,260 @@
+import { expect } from 'chai';
+import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
+import { statusReply } from '../../support/cluster/front.js';
+import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
+import {
+  deletedNames,
+  eventOf,
+  inventoryOf,
+  listedMembers,
+  memberWrites,
+  problemsOf,
+} from './observations.js';
+import { apply, configMap, deployment, homeOf, remove, useCluster } from './support.js';
+
+const FINALIZER = 'example.com/hold';
+
+/** A ConfigMap that cannot be changed. */
+const fixed = (ns: string, name: string, value = 'one', metadata: object = {}): KubernetesObject => ({
+  ...configMap(ns, name, { key: value }, metadata),
+  immutable: true,
+});
+
+const read = (test: TestCluster, ns: string, name: string) => test.get('v1', 'ConfigMap', name, ns);
+
+const keyValue = (object: KubernetesObject | undefined) =>
+  (object?.['data'] as { readonly key: string } | undefined)?.key;
+
+/** A field that cannot be changed. */
+export function recreateCases(tier: TestTier): void {
+  describe('a field cannot be changed', () => {
+    const test = useCluster(tier);
+
+    it('50: the object is deleted and made anew, while it is applied and not before', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), fixed(ns, 'f')]);
+      const before = (await read(test(), ns, 'f'))!;
+      test().front.clear();
+      const run = await apply(test(), [configMap(ns, 'a', { key: 'new' }), fixed(ns, 'f', 'two')]);
+      expect(run.result).to.deep.include({ outcome: 'applied', counts: { configured: 1, recreated: 1 } });
+      expect(eventOf(run, `ConfigMap ${ns}/f`).fields).to.deep.equal(['data']);
+      const after = (await read(test(), ns, 'f'))!;
+      expect(keyValue(after)).to.equal('two');
+      expect(after.metadata.uid).not.to.equal(before.metadata.uid);
+      const noted = run.writes.filter((line) => /case-inventory$/.test(line)).length;
+      expect(noted, 'intent, that it is about to be deleted, and the end').to.equal(3);
+      expect(run.writes.filter((line) => /configmaps\/f$/.test(line))).to.deep.equal([
+        `DELETE /api/v1/namespaces/${ns}/configmaps/f`,
+        `PATCH /api/v1/namespaces/${ns}/configmaps/f`,
+      ]);
+      const [deletion] = test().front.calls.filter(({ method }) => method === 'DELETE');
+      expect(JSON.parse(String(deletion!.body)).preconditions).to.deep.equal({
+        uid: before.metadata.uid,
+        resourceVersion: before.metadata.resourceVersion,
+      });
+      const entry = (await inventoryOf(test()))!.entries.find(({ name }) => name === 'f');
+      expect(entry).to.deep.include({ uid: after.metadata.uid }).and.not.have.property('recreating');
+    });
+
+    it('50: several objects at the same time are all made anew', async () => {
+      const ns = await homeOf(test());
+      const names = ['f', 'g', 'h', 'i'];
+      await apply(
+        test(),
+        names.map((name) => fixed(ns, name)),
+      );
+      const run = await apply(
+        test(),
+        names.map((name) => fixed(ns, name, 'two')),
+      );
+      expect(run.result).to.deep.include({ outcome: 'applied', counts: { recreated: 4 }, problems: [] });
+      for (const name of names) expect(keyValue(await read(test(), ns, name)), name).to.equal('two');
+      expect(await inventoryOf(test())).to.deep.include({ phase: 'applied' });
+    });
+
+    it('50: kinds of workloads, with their pods: the selector of a Deployment', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [deployment(ns, 'd')]);
+      const { uid } = (await test().get('apps/v1', 'Deployment', 'd', ns))!.metadata;
+      const labels = { app: 'd', tier: 'front' };
+      const template = {
+        metadata: { labels },
+        spec: { containers: [{ name: 'main', image: 'example.com/app:1' }] },
+      };
+      const other = deployment(ns, 'd', { selector: { matchLabels: labels }, template });
+      const would = await apply(test(), [other], { dryRun: true });
+      expect(would.result.counts).to.deep.equal({ recreated: 1 });
+      expect(would.writes).to.deep.equal([]);
+      expect((await apply(test(), [other])).result.counts).to.deep.equal({ recreated: 1 });
+      const after = (await test().get('apps/v1', 'Deployment', 'd', ns))!;
+      expect(after.metadata.uid).not.to.equal(uid);
+      expect(after['spec']).to.have.nested.property('selector.matchLabels.tier', 'front');
+    });
+
+    it('50: the object stays while another one of the set is refused', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [fixed(ns, 'f'), deployment(ns, 'd')]);
+      const bad = deployment(ns, 'd', { replicas: -1 });
+      const run = await apply(test(), [fixed(ns, 'f', 'two'), bad]);
+      expect(run.result.outcome).to.equal('failed');
+      expect(eventOf(run, `ConfigMap ${ns}/f`)).to.deep.include({
+        action: 'failed',
+        fix: 'mend the other objects first',
+      });
+      expect(eventOf(run, `ConfigMap ${ns}/f`).message).to.match(
+        /; it is not made anew while other objects are refused$/,
+      );
+      expect(deletedNames(run.writes)).to.deep.equal([]);
+      expect(keyValue(await read(test(), ns, 'f'))).to.equal('one');
+    });
+
+    it('51: where making anew is not allowed, the object is left, and told with the field', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), fixed(ns, 'f')]);
+      const wanted = [configMap(ns, 'a', { key: 'new' }), fixed(ns, 'f', 'two')];
+      const run = await apply(test(), wanted, { recreate: false });
+      expect(run.result.outcome).to.equal('failed');
+      const event = eventOf(run, `ConfigMap ${ns}/f`);
+      expect(event).to.deep.include({
+        action: 'failed',
+        fields: ['data'],
+        fix: 'the field cannot be changed: put the old value back, or delete the object and apply again',
+      });
+      expect(event.message).to.match(/field is immutable when `immutable` is set/);
+      expect(deletedNames(run.writes)).to.deep.equal([]);
+      expect(keyValue(await read(test(), ns, 'f'))).to.equal('one');
+      expect(keyValue(await read(test(), ns, 'a')), 'the others are applied').to.equal('new');
+    });
+
+    it('51: kinds that would take data along are never made anew: a volume claim', async () => {
+      const ns = await homeOf(test());
+      const claim = (storageClassName: string): KubernetesObject => ({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'c', namespace: ns },
+        spec: {
+          storageClassName,
+          accessModes: ['ReadWriteOnce'],
+          resources: { requests: { storage: '1Gi' } },
+        },
+      });
+      await apply(test(), [claim('one')]);
+      const run = await apply(test(), [claim('two')]);
+      expect(eventOf(run, `PersistentVolumeClaim ${ns}/c`).action).to.equal('failed');
+      expect(memberWrites(run.writes)).to.deep.equal([]);
+      const left = await test().get('v1', 'PersistentVolumeClaim', 'c', ns);
+      expect(left!['spec']).to.have.property('storageClassName', 'one');
+    });
+
+    it('52: another refusal deletes nothing, nor one that comes together with such a field', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [fixed(ns, 'f'), deployment(ns, 'd')]);
+      const labels = { app: 'other' };
+      const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'x' }] } };
+      const both = deployment(ns, 'd', { replicas: -1, selector: { matchLabels: labels }, template });
+      for (const wanted of [deployment(ns, 'd', { replicas: -1 }), both]) {
+        const run = await apply(test(), [fixed(ns, 'f'), wanted]);
+        expect(problemsOf(run)).to.have.length(1);
+        expect(problemsOf(run)[0]).to.match(
+          new RegExp(`^Deployment ${ns}/d: .*spec.replicas: Invalid value: -1`),
+        );
+        expect(run.result.problems[0]!.fix).to.equal('mend the field that the message names');
+        expect(memberWrites(run.writes)).to.deep.equal([]);
+      }
+      expect(await test().get('apps/v1', 'Deployment', 'd', ns)).not.to.equal(undefined);
+    });
+
+    it('52: a webhook that says "immutable" in a refusal of its own deletes nothing', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a')]);
+      const message = 'admission webhook "policy.example.com" denied the request: field key is immutable';
+      const run = await test().front.during(
+        ({ method, path }) =>
+          method === 'PATCH' && /configmaps\/a$/.test(path)
+            ? statusReply(403, 'Forbidden', message)
+            : undefined,
+        () => apply(test(), [configMap(ns, 'a', { key: 'new' })]),
+      );
+      expect(problemsOf(run)).to.deep.equal([`ConfigMap ${ns}/a: ${message}`]);
+      expect(deletedNames(run.writes)).to.deep.equal([]);
+    });
+
+    it('53: making anew waits for a finalizer; when it takes too long, the next run goes on', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [fixed(ns, 'f')]);
+      await test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { finalizers: [FINALIZER] } });
+      const before = (await read(test(), ns, 'f'))!.metadata.uid;
+      const wanted = [fixed(ns, 'f', 'two')];
+      const late = await apply(test(), wanted, { clock: fastClock(20), waitMs: 5000 });
+      expect(late.result.outcome).to.equal('failed');
+      expect(eventOf(late, `ConfigMap ${ns}/f`).message).to.match(
+        /; it was deleted to make it anew, and waits for its finalizer example.com\/hold$/,
+      );
+      const entry = (await inventoryOf(test()))!.entries.find(({ name }) => name === 'f');
+      expect(entry, 'it still belongs to the set').not.to.equal(undefined);
+
+      const again = await apply(test(), wanted, {
+        onEvent: ({ type }) => {
+          if (type === 'waiting')
+            void test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { finalizers: null } });
+        },
+      });
+      expect(again.result.outcome).to.equal('applied');
+      expect(again.told).to.deep.equal([`created ConfigMap ${ns}/f`]);
+      const after = (await read(test(), ns, 'f'))!;
+      expect(after.metadata.uid).not.to.equal(before);
+      expect(keyValue(after)).to.equal('two');
+    });
+
+    it('53: what was made anew can be pruned and deleted, also when the run broke off before its end', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), fixed(ns, 'f'), fixed(ns, 'g')]);
+      let written = 0;
+      const work = test().front.during(
+        ({ method, path }) => {
+          if (method !== 'PATCH' || !/case-inventory$/.test(path)) return undefined;
+          written += 1;
+          return written > 3 ? statusReply(500, 'InternalError', 'disk full') : undefined;
+        },
+        () => apply(test(), [configMap(ns, 'a'), fixed(ns, 'f', 'two'), fixed(ns, 'g', 'two')]),
+      );
+      await work.catch(() => undefined);
+      expect(keyValue(await read(test(), ns, 'f')), 'it was made anew').to.equal('two');
+      expect(await inventoryOf(test())).to.deep.include({ phase: 'applying' });
+
+      const run = await apply(test(), [configMap(ns, 'a'), fixed(ns, 'g', 'two')]);
+      expect(run.told).to.include(`pruned ConfigMap ${ns}/f`);
+      expect(await read(test(), ns, 'f')).to.equal(undefined);
+      expect(await listedMembers(test())).to.deep.equal([`ConfigMap ${ns}/a`, `ConfigMap ${ns}/g`]);
+      expect((await remove(test())).result.outcome).to.equal('deleted');
+      expect(await read(test(), ns, 'g')).to.equal(undefined);
+    });
+
+    it('53: what was being deleted by somebody is waited for and made anew, and stays ours', async () => {
+      const ns = await homeOf(test());
+      const held = configMap(ns, 'b', { key: 'value' }, { finalizers: [FINALIZER] } as object);
+      await apply(test(), [configMap(ns, 'a'), held]);
+      await test().remove('v1', 'ConfigMap', 'b', ns);
+      let written = 0;
+      const work = test().front.during(
+        ({ method, path }) => {
+          if (method !== 'PATCH' || !/case-inventory$/.test(path)) return undefined;
+          written += 1;
+          return written > 1 ? statusReply(500, 'InternalError', 'disk full') : undefined;
+        },
+        () =>
+          apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')], {
+            onEvent: ({ type }) => {
+              if (type === 'waiting')
+                void test().edit('v1', 'ConfigMap', 'b', ns, { metadata: { finalizers: null } });
+            },
+          }),
+      );
+      await work.catch(() => undefined);
+      expect((await read(test(), ns, 'b'))!.metadata.deletionTimestamp).to.equal(undefined);
+      const run = await apply(test(), [configMap(ns, 'a')]);
+      expect(run.told).to.include(`pruned ConfigMap ${ns}/b`);
+      expect(await read(test(), ns, 'b')).to.equal(undefined);
+    });
+  });
+}
