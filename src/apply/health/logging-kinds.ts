@@ -20,16 +20,19 @@ function problemsOf(live: LiveObject): readonly string[] {
     : [`${numberIn(status, 'problemsCount')} problems`];
 }
 
-/** Flows and outputs: the operator says whether they are used, and what is wrong. */
-function flowOrOutput(live: LiveObject): Health {
-  const problems = problemsOf(live);
-  if (problems.length > 0) return failed('Problems', problems.join('; '));
-  const { active } = partOf(live, 'status');
-  if (active === undefined || active === null)
-    return inProgress('NotObserved', 'was not looked at by the operator yet');
-  if (active === false) return { ...current('is used by no flow', 'Inactive'), warning: true };
-  return current('is in use', 'Active');
-}
+/** The operator says of these whether they are used, and what is wrong. */
+const usedBy =
+  (user: string) =>
+  (live: LiveObject): Health => {
+    const problems = problemsOf(live);
+    if (problems.length > 0) return failed('Problems', problems.join('; '));
+    const { active } = partOf(live, 'status');
+    if (active === undefined || active === null)
+      return inProgress('NotObserved', 'was not looked at by the operator yet');
+    if (active === false) return { ...current(`is used by no ${user}`, 'Inactive'), warning: true };
+    return current('is in use', 'Active');
+  };
+const flowOrOutput = usedBy('flow');
 
 /** The aggregator's configuration is checked by a pod; a check that failed keeps the old configuration running. */
 function logging(live: LiveObject): Health {
@@ -58,4 +61,5 @@ export const LOGGING_RULES: Readonly<Record<string, HealthRule>> = {
   [`${GROUP}/ClusterOutput`]: flowOrOutput,
   [`${GROUP}/Flow`]: flowOrOutput,
   [`${GROUP}/Output`]: flowOrOutput,
+  [`${GROUP}/FluentdConfig`]: usedBy('Logging'),
 };

@@ -1,4 +1,5 @@
-import { refusal } from '../../kube/api-failure.js';
+import { OpniLoggingError } from '../../common/error.js';
+import { failureOf, refusal } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
@@ -56,7 +57,15 @@ export async function writeInventory(
     const there = await readInventory({ ...session, signal: undefined });
     if (there && isSame(there.inventory, inventory)) return there;
   }
-  if (answer.status >= 300) throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
+  const failure = failureOf(answer);
+  // The UID of a live object that is not the one that was named counts as a change of its UID.
+  if (failure?.causes.some(({ field }) => field === 'metadata.uid')) {
+    const message = 'somebody deleted it and made it anew just now. Run again.';
+    throw new OpniLoggingError('cluster', `ConfigMap ${set.namespace}/${set.inventory}: ${message}`, {
+      cause: failure,
+    });
+  }
+  if (failure) throw refusal(`ConfigMap ${set.namespace}/${set.inventory}`, answer);
   return storedOf(inventory, answer.body as LiveObject);
 }
 

@@ -28,7 +28,8 @@ const KEEP_MARKS: readonly { readonly key: string; readonly keeps: (value: strin
   { key: 'kustomize.toolkit.fluxcd.io/prune', keeps: (value) => value === 'disabled' },
   {
     key: 'argocd.argoproj.io/sync-options',
-    keeps: (value) => value.split(',').some((option) => /^(Prune|Delete)=false$/.test(option.trim())),
+    keeps: (value) =>
+      value.split(',').some((option) => /^(Prune|Delete)=(false|confirm)$/.test(option.trim())),
   },
 ];
 

@@ -13,7 +13,7 @@ import { normalizeObject } from './normalize.js';
 /** A set of objects that may be applied: checked, normalised, in the order in which they must reach a cluster. */
 export interface ObjectSet {
   readonly objects: readonly KubernetesObject[];
-  /** Hash of all objects: the same set always has the same. */
+  /** Hash of all objects but the values of Secrets, which could be guessed from it. The same set always has the same. */
   readonly digest: string;
 }
 
@@ -64,7 +64,14 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
     });
   }
   const sorted = sortObjects(objects).map(normalizeObject);
-  return { objects: sorted, digest: createHash('sha256').update(JSON.stringify(sorted)).digest('hex') };
+  return { objects: sorted, digest: digestOf(sorted) };
+}
+
+function digestOf(objects: readonly KubernetesObject[]): string {
+  const told = objects.map((object) =>
+    groupKindOf(object) === 'Secret' ? { ...object, data: Object.keys(object['data'] ?? {}) } : object,
+  );
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
 }
 
 function problemsOf(object: KubernetesObject, index: number): Problem[] {

@@ -54,6 +54,8 @@ export async function waitForDefinitions(
         readonly names: { readonly kind: string };
         readonly versions: readonly { readonly name: string; readonly served: boolean }[];
       };
+      // Nobody can tell while the group does not answer; its objects are told with that reason when they are sent.
+      if (discovery.brokenGroups().has(group)) return undefined;
       for (const { name } of versions.filter(({ served }) => served)) {
         if (await discovery.find(`${group}/${name}`, names.kind, session.signal)) continue;
         return `${names.kind} ${group}/${name} is not served yet`;

@@ -70,7 +70,7 @@ const LOGGING: typeof FLOW = [
 ];
 
 describe('health of the kinds of the Logging Operator', () => {
-  for (const kind of ['Flow', 'ClusterFlow', 'Output', 'ClusterOutput']) {
+  for (const kind of ['Flow', 'ClusterFlow', 'Output', 'ClusterOutput', 'FluentdConfig']) {
     for (const [what, parts, health] of FLOW) {
       it(`59: a ${kind} is ${health} ${what}`, () => {
         expect(verdictOn(`${GROUP}/${kind}`, parts)).to.equal(health);

@@ -64,11 +64,30 @@ describe('the inventory in the cluster', () => {
 
   for (const status of [403, 409, 413, 422]) {
     it(`43: is an error when the write is refused with ${status}`, async () => {
-      const session = await serve(() => failure(status, 'X', 'in its words'));
+      const other = { ...inventory, generation: 99 };
+      const session = await serve((body) =>
+        body === '' ? { body: parentOf(other) } : failure(status, 'X', 'in its words'),
+      );
       const error = await refusalOf(writeInventory(session, inventory, known));
       expect(error.message).to.equal('ConfigMap logs/main-inventory: in its words');
     });
   }
+
+  it('44: counts as written when a first answer got lost and a second attempt met what it wrote', async () => {
+    const session = await serve((body) =>
+      body === '' ? { body: parentOf(inventory) } : failure(409, 'Conflict', 'the object has been modified'),
+    );
+    expect(await writeInventory(session, inventory, known)).to.deep.equal(known);
+  });
+
+  it('43: is not written over one that somebody made anew meanwhile', async () => {
+    const cause = { reason: 'FieldValueInvalid', field: 'metadata.uid', message: 'field is immutable' };
+    const session = await serve(() => failure(422, 'Invalid', 'field is immutable', { causes: [cause] }));
+    const error = await refusalOf(writeInventory(session, inventory, known));
+    expect(error.message).to.equal(
+      'ConfigMap logs/main-inventory: somebody deleted it and made it anew just now. Run again.',
+    );
+  });
 
   it('67: is deleted as it was read, and may be gone already', async () => {
     await removeInventory(await serve(() => ({})), known);

@@ -23,6 +23,8 @@ const KEPT = [
   ['kustomize.toolkit.fluxcd.io/prune', 'disabled'],
   ['argocd.argoproj.io/sync-options', 'Prune=false'],
   ['argocd.argoproj.io/sync-options', 'Delete=false'],
+  ['argocd.argoproj.io/sync-options', 'Prune=confirm'],
+  ['argocd.argoproj.io/sync-options', 'Delete=confirm'],
   ['argocd.argoproj.io/sync-options', 'ServerSideApply=true, Prune=false'],
 ] as const;
 

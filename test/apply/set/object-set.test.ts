@@ -143,6 +143,15 @@ describe('objectSet', () => {
     );
   });
 
+  it('55: gives a digest from which no value of a Secret can be guessed', () => {
+    const digests = ['one', 'two'].map((password) => {
+      const data = { password: Buffer.from(password).toString('base64') };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'logs' }, data };
+      return objectSet([secret]).digest;
+    });
+    expect(digests[0]).to.equal(digests[1]);
+  });
+
   it('gives another digest to another set', () => {
     const sets = [[configMap('a')], [configMap('b')], [configMap('a'), configMap('b')]].map(objectSet);
     expect(new Set(sets.map(({ digest }) => digest)).size).to.equal(3);

@@ -99,6 +99,17 @@ const PROGRESS: Readonly<Record<string, Progress>> = {
   'apps/StatefulSet': statefulSet,
 };
 
+/** Labels that the nodes have. */
+const NODE_LABELS: ReadonlySet<string> = new Set(['kubernetes.io/arch', 'kubernetes.io/os', 'workload']);
+
+/** Whether some node has the labels that the pods ask for. */
+function fitsNodes({ spec }: StoredObject): boolean {
+  const { template } = (spec ?? {}) as {
+    readonly template?: { readonly spec?: { readonly nodeSelector?: object } };
+  };
+  return Object.keys(template?.spec?.nodeSelector ?? {}).every((label) => NODE_LABELS.has(label));
+}
+
 /** Plays the controllers of workloads. Pods and ReplicaSets are not made. */
 export class Workloads {
   constructor(
@@ -110,7 +121,7 @@ export class Workloads {
   written(kind: ServedKind, object: StoredObject, mode: WorkloadMode): void {
     const { generation, deletionTimestamp } = object.metadata;
     if (mode === 'none' || deletionTimestamp) return;
-    const isReady = mode === 'ready';
+    const isReady = mode === 'ready' && fitsNodes(object);
     if (groupKind(kind) === 'batch/Job') this.#job(kind, object, isReady);
     if (groupKind(kind) === 'PersistentVolumeClaim') this.#claim(kind, object, isReady);
     if (kind.kind === 'APIService') this.#apiService(kind, object, isReady);

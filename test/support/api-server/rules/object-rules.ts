@@ -14,6 +14,7 @@ export function objectErrors(kind: ServedKind, object: Json): FieldError[] {
   const errors = missing(object, kind.type, '');
   const name = groupKind(kind);
   if (SELECTING.includes(name)) errors.push(...selectorErrors(object));
+  if (SELECTING.includes(name)) errors.push(...replicaErrors(object));
   if (name === 'Service') errors.push(...portErrors(object));
   if (name === 'apiextensions.k8s.io/CustomResourceDefinition') errors.push(...definitionErrors(object));
   return errors;
@@ -46,6 +47,12 @@ function selectorErrors(object: Json): FieldError[] {
   if (wanted.every(([name, value]) => labels[name] === value)) return [];
   const why = '`selector` does not match template `labels`';
   return [invalidValue('spec.template.metadata.labels', labels, why)];
+}
+
+function replicaErrors({ spec }: Json): FieldError[] {
+  const { replicas = 0 } = (spec ?? {}) as { readonly replicas?: number };
+  const why = 'must be greater than or equal to 0';
+  return replicas < 0 ? [invalidValue('spec.replicas', replicas, why)] : [];
 }
 
 function portErrors({ spec }: Json): FieldError[] {
