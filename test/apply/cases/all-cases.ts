@@ -3,6 +3,7 @@ import { crashCases } from './crash.js';
 import { createAndChangeCases } from './create-and-change.js';
 import { deleteHomeCases } from './delete-home.js';
 import { deleteOrderCases } from './delete-order.js';
+import { exitCodesCases } from './exit-codes.js';
 import { healthWaitCases } from './health-wait.js';
 import { inventoryFaultsCases } from './inventory-faults.js';
 import { lockCases } from './lock.js';
@@ -11,6 +12,7 @@ import { pruneCases } from './prune.js';
 import { pruneLimitsCases } from './prune-limits.js';
 import { pruneNamespacesCases } from './prune-namespaces.js';
 import { recreateCases } from './recreate.js';
+import { withOperatorCases } from './with-operator.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
 export function allCases(tier: TestTier): void {
@@ -25,5 +27,7 @@ export function allCases(tier: TestTier): void {
   healthWaitCases(tier);
   deleteOrderCases(tier);
   deleteHomeCases(tier);
+  withOperatorCases(tier);
+  exitCodesCases(tier);
   crashCases(tier);
 }
