@@ -154,6 +154,13 @@ describe('LoggingAgent', () => {
     expect(about(rules, 'configmaps')[0]!.resourceNames).to.deep.equal(['opni-agent-inventory']);
   });
 
+  it('may delete the Lease of the stack, which goes with it, and not the one by which agents stand by', () => {
+    const deleting = about(rulesOf(render(), 'Role'), 'leases').filter(({ verbs }) =>
+      verbs.includes('delete'),
+    );
+    expect(deleting.map(({ resourceNames }) => resourceNames)).to.deep.equal([['opni-agent-apply']]);
+  });
+
   it('may detect the distribution and the id of the cluster', () => {
     const rules = rulesOf(render(), 'ClusterRole');
     expect(about(rules, 'nodes')).to.deep.equal([{ apiGroups: [''], resources: ['nodes'], verbs: ['list'] }]);

@@ -206,7 +206,9 @@ async function decideExisting(
     force = true;
     outcome = await sendObject(session, resource, object, { dryRun: true, force });
   }
-  if (outcome.type === 'immutable' && recreate && isRecreatable(object)) {
+  // What others made is never deleted.
+  const isOurs = setOf(live) === session.setId;
+  if (outcome.type === 'immutable' && recreate && isOurs && isRecreatable(object)) {
     return { ...base, action: 'recreate', fields: outcome.fields, message: outcome.message };
   }
   if (outcome.type !== 'taken') return { ...base, ...refusalOf(outcome) };

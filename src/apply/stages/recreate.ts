@@ -1,10 +1,12 @@
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureOf } from '../../kube/api-failure.js';
+import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Decision } from '../plan/decision.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
+import { setOf } from '../set/marks.js';
 import { keyOf, refOf } from '../set/object-ref.js';
 
 /**
@@ -25,6 +27,9 @@ const RECREATABLE: ReadonlySet<string> = new Set([
 
 /** Whether an object may be deleted and made anew. */
 export const isRecreatable = (object: KubernetesObject): boolean => RECREATABLE.has(groupKindOf(object));
+
+/** How often an object that somebody writes at the same time is read again. */
+const MAX_CLASHES = 5;
 
 /** What {@link makeRoom} needs of its caller. */
 export interface MakeRoomOptions {
@@ -50,15 +55,10 @@ export async function makeRoom(
   { fence, journal, waitMs }: MakeRoomOptions,
 ): Promise<{ readonly message: string; readonly fix: string } | undefined> {
   const ref = refOf(object);
-  const { uid, resourceVersion } = live!.metadata;
+  const { uid } = live!.metadata;
   await journal(keyOf(ref));
-  await fence();
-  const failure = failureOf(
-    await session.cluster.remove(resource, ref.namespace, ref.name, { uid, resourceVersion }),
-  );
-  if (failure && failure.status !== 404) {
-    return { message: `it could not be deleted to make it anew: ${failure.message}`, fix: 'run again' };
-  }
+  const refused = await removeOurs(session, resource, live!, fence);
+  if (refused) return { message: `it could not be deleted to make it anew: ${refused}`, fix: 'run again' };
   const reason = 'until it is gone, to make it anew';
   const stuck = await waitUntilGone(session, report, [{ ref, uid }], { reason, timeoutMs: waitMs });
   if (stuck.length === 0) return undefined;
@@ -66,4 +66,29 @@ export async function makeRoom(
     message: `it was deleted to make it anew, and ${stuck[0]!.message}`,
     fix: 'let it go, then run again',
   };
+}
+
+/**
+ * Deletes an object of the set in the version that was read. Controllers write statuses all the time, so it is read again
+ * when it was another one by then.
+ *
+ * @returns why not; undefined when it goes, or is gone
+ */
+async function removeOurs(
+  { cluster, setId, signal }: Session,
+  resource: ApiResource,
+  { metadata: { namespace, name, uid, ...seen } }: LiveObject,
+  fence: () => Promise<void>,
+): Promise<string | undefined> {
+  let { resourceVersion } = seen;
+  for (let clashes = 0; ; clashes += 1) {
+    await fence();
+    const failure = failureOf(await cluster.remove(resource, namespace, name, { uid, resourceVersion }));
+    if (!failure || failure.status === 404) return undefined;
+    if (failure.status !== 409 || clashes >= MAX_CLASHES) return failure.message;
+    const now = await cluster.get(resource, namespace, name, { signal });
+    if (now?.metadata.uid !== uid) return undefined;
+    if (setOf(now) !== setId) return 'somebody took it out of the set just now';
+    resourceVersion = now.metadata.resourceVersion;
+  }
 }

@@ -5,9 +5,11 @@ import { copiedLabelsCases } from './copied-labels.js';
 import { crashCases } from './crash.js';
 import { createAndChangeCases } from './create-and-change.js';
 import { definitionCases } from './definitions.js';
+import { deleteAgainCases } from './delete-again.js';
 import { deleteHomeCases } from './delete-home.js';
 import { deleteOrderCases } from './delete-order.js';
 import { driftCases } from './drift.js';
+import { exitCodesCases } from './exit-codes.js';
 import { healthWaitCases } from './health-wait.js';
 import { inventoryFaultsCases } from './inventory-faults.js';
 import { lockCases } from './lock.js';
@@ -21,11 +23,13 @@ import { pruneCases } from './prune.js';
 import { pruneLimitsCases } from './prune-limits.js';
 import { pruneNamespacesCases } from './prune-namespaces.js';
 import { recreateCases } from './recreate.js';
+import { recreateInterruptedCases } from './recreate-interrupted.js';
 import { rightsCases } from './rights.js';
 import { signalCases } from './signals.js';
 import { stageOrderCases } from './stage-order.js';
 import { takeoverCases } from './takeover.js';
 import { versionCases } from './versions.js';
+import { withOperatorCases } from './with-operator.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
 export function allCases(tier: TestTier): void {
@@ -52,8 +56,12 @@ export function allCases(tier: TestTier): void {
   lockCases(tier);
   newerInputCases(tier);
   recreateCases(tier);
+  recreateInterruptedCases(tier);
   healthWaitCases(tier);
   deleteOrderCases(tier);
+  deleteAgainCases(tier);
   deleteHomeCases(tier);
+  withOperatorCases(tier);
+  exitCodesCases(tier);
   crashCases(tier);
 }

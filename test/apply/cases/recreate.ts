@@ -1,28 +1,22 @@
 import { expect } from 'chai';
+import { PART_OF_LABEL } from '../../../src/apply/set/marks.js';
 import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
-import { statusReply } from '../../support/cluster/front.js';
-import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
-import {
-  deletedNames,
-  eventOf,
-  inventoryOf,
-  listedMembers,
-  memberWrites,
-  problemsOf,
-} from './observations.js';
-import { apply, configMap, deployment, homeOf, remove, useCluster } from './support.js';
-
-const FINALIZER = 'example.com/hold';
+import { type Fault, statusReply } from '../../support/cluster/front.js';
+import { type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
+import { deletedNames, eventOf, inventoryOf, memberWrites, problemsOf } from './observations.js';
+import { apply, configMap, deployment, homeOf, useCluster } from './support.js';
 
 /** A ConfigMap that cannot be changed. */
-const fixed = (ns: string, name: string, value = 'one', metadata: object = {}): KubernetesObject => ({
+export const fixed = (ns: string, name: string, value = 'one', metadata: object = {}): KubernetesObject => ({
   ...configMap(ns, name, { key: value }, metadata),
   immutable: true,
 });
 
-const read = (test: TestCluster, ns: string, name: string) => test.get('v1', 'ConfigMap', name, ns);
+/** Reads a ConfigMap. */
+export const read = (test: TestCluster, ns: string, name: string) => test.get('v1', 'ConfigMap', name, ns);
 
-const keyValue = (object: KubernetesObject | undefined) =>
+/** What it says. */
+export const keyValue = (object: KubernetesObject | undefined) =>
   (object?.['data'] as { readonly key: string } | undefined)?.key;
 
 /** A field that cannot be changed. */
@@ -70,6 +64,49 @@ export function recreateCases(tier: TestTier): void {
       expect(run.result).to.deep.include({ outcome: 'applied', counts: { recreated: 4 }, problems: [] });
       for (const name of names) expect(keyValue(await read(test(), ns, name)), name).to.equal('two');
       expect(await inventoryOf(test())).to.deep.include({ phase: 'applied' });
+    });
+
+    it('50: what somebody writes in between is deleted in the version that it has by then', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [fixed(ns, 'f')]);
+      let written = false;
+      const fault: Fault = async ({ method, path }) => {
+        if (method !== 'DELETE' || written || !path.endsWith('/f')) return undefined;
+        written = true;
+        await test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { annotations: { note: 'x' } } });
+        return undefined;
+      };
+      const run = await test().front.during(fault, () => apply(test(), [fixed(ns, 'f', 'two')]));
+      expect(run.result).to.deep.include({ outcome: 'applied', counts: { recreated: 1 } });
+      expect(keyValue(await read(test(), ns, 'f'))).to.equal('two');
+    });
+
+    it('50: what somebody takes out of the set in between stays', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [fixed(ns, 'f')]);
+      const labels = { [PART_OF_LABEL]: null };
+      const fault: Fault = async ({ method, path }) => {
+        if (method === 'DELETE' && path.endsWith('/f')) {
+          await test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { labels } });
+        }
+        return undefined;
+      };
+      const run = await test().front.during(fault, () => apply(test(), [fixed(ns, 'f', 'two')]));
+      expect(run.result.outcome).to.equal('failed');
+      expect(run.result.problems[0]?.message).to.include('somebody took it out of the set just now');
+      expect(keyValue(await read(test(), ns, 'f'))).not.to.equal('two');
+    });
+
+    it('51: what the set did not make is never deleted to make room', async () => {
+      const ns = await homeOf(test());
+      await test().applyAs('somebody', fixed(ns, 'f'));
+      const { uid } = (await read(test(), ns, 'f'))!.metadata;
+      const run = await apply(test(), [fixed(ns, 'f', 'two')], {
+        conflicts: { managers: { somebody: 'force' } },
+      });
+      expect(run.result).to.deep.include({ outcome: 'failed', counts: { failed: 1 } });
+      expect(run.result.problems[0]?.fix).to.include('delete the object and apply again');
+      expect((await read(test(), ns, 'f'))!.metadata.uid).to.equal(uid);
     });
 
     it('50: kinds of workloads, with their pods: the selector of a Deployment', async () => {
@@ -177,84 +214,6 @@ export function recreateCases(tier: TestTier): void {
       );
       expect(problemsOf(run)).to.deep.equal([`ConfigMap ${ns}/a: ${message}`]);
       expect(deletedNames(run.writes)).to.deep.equal([]);
-    });
-
-    it('53: making anew waits for a finalizer; when it takes too long, the next run goes on', async () => {
-      const ns = await homeOf(test());
-      await apply(test(), [fixed(ns, 'f')]);
-      await test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { finalizers: [FINALIZER] } });
-      const before = (await read(test(), ns, 'f'))!.metadata.uid;
-      const wanted = [fixed(ns, 'f', 'two')];
-      const late = await apply(test(), wanted, { clock: fastClock(20), waitMs: 5000 });
-      expect(late.result.outcome).to.equal('failed');
-      expect(eventOf(late, `ConfigMap ${ns}/f`).message).to.match(
-        /; it was deleted to make it anew, and waits for its finalizer example.com\/hold$/,
-      );
-      const entry = (await inventoryOf(test()))!.entries.find(({ name }) => name === 'f');
-      expect(entry, 'it still belongs to the set').not.to.equal(undefined);
-
-      const again = await apply(test(), wanted, {
-        onEvent: ({ type }) => {
-          if (type === 'waiting')
-            void test().edit('v1', 'ConfigMap', 'f', ns, { metadata: { finalizers: null } });
-        },
-      });
-      expect(again.result.outcome).to.equal('applied');
-      expect(again.told).to.deep.equal([`created ConfigMap ${ns}/f`]);
-      const after = (await read(test(), ns, 'f'))!;
-      expect(after.metadata.uid).not.to.equal(before);
-      expect(keyValue(after)).to.equal('two');
-    });
-
-    it('53: what was made anew can be pruned and deleted, also when the run broke off before its end', async () => {
-      const ns = await homeOf(test());
-      await apply(test(), [configMap(ns, 'a'), fixed(ns, 'f'), fixed(ns, 'g')]);
-      let written = 0;
-      const work = test().front.during(
-        ({ method, path }) => {
-          if (method !== 'PATCH' || !/case-inventory$/.test(path)) return undefined;
-          written += 1;
-          return written > 3 ? statusReply(500, 'InternalError', 'disk full') : undefined;
-        },
-        () => apply(test(), [configMap(ns, 'a'), fixed(ns, 'f', 'two'), fixed(ns, 'g', 'two')]),
-      );
-      await work.catch(() => undefined);
-      expect(keyValue(await read(test(), ns, 'f')), 'it was made anew').to.equal('two');
-      expect(await inventoryOf(test())).to.deep.include({ phase: 'applying' });
-
-      const run = await apply(test(), [configMap(ns, 'a'), fixed(ns, 'g', 'two')]);
-      expect(run.told).to.include(`pruned ConfigMap ${ns}/f`);
-      expect(await read(test(), ns, 'f')).to.equal(undefined);
-      expect(await listedMembers(test())).to.deep.equal([`ConfigMap ${ns}/a`, `ConfigMap ${ns}/g`]);
-      expect((await remove(test())).result.outcome).to.equal('deleted');
-      expect(await read(test(), ns, 'g')).to.equal(undefined);
-    });
-
-    it('53: what was being deleted by somebody is waited for and made anew, and stays ours', async () => {
-      const ns = await homeOf(test());
-      const held = configMap(ns, 'b', { key: 'value' }, { finalizers: [FINALIZER] } as object);
-      await apply(test(), [configMap(ns, 'a'), held]);
-      await test().remove('v1', 'ConfigMap', 'b', ns);
-      let written = 0;
-      const work = test().front.during(
-        ({ method, path }) => {
-          if (method !== 'PATCH' || !/case-inventory$/.test(path)) return undefined;
-          written += 1;
-          return written > 1 ? statusReply(500, 'InternalError', 'disk full') : undefined;
-        },
-        () =>
-          apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')], {
-            onEvent: ({ type }) => {
-              if (type === 'waiting')
-                void test().edit('v1', 'ConfigMap', 'b', ns, { metadata: { finalizers: null } });
-            },
-          }),
-      );
-      await work.catch(() => undefined);
-      expect((await read(test(), ns, 'b'))!.metadata.deletionTimestamp).to.equal(undefined);
-      const run = await apply(test(), [configMap(ns, 'a')]);
-      expect(run.told).to.include(`pruned ConfigMap ${ns}/b`);
-      expect(await read(test(), ns, 'b')).to.equal(undefined);
     });
   });
 }

@@ -116,7 +116,9 @@ export class Front {
 
   #cut(call: ApiCall, { socket }: IncomingMessage): void {
     this.#log(call, undefined);
-    socket.resetAndDestroy();
+    // A reset while the socket shuts down, since its client died, leaves a handle that keeps the process from its end.
+    if (socket.readableEnded || socket.writableEnded) socket.destroy();
+    else socket.resetAndDestroy();
   }
 
   #log(call: ApiCall, status: number | undefined): void {
