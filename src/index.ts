@@ -1,14 +1,16 @@
 // The public library: what other cdk8s apps may build on. Everything not listed here may change at any time.
 
 // A set of objects in a cluster: bring it there, compare, look, take it out.
-export { type ApplyOptions, type ApplyResult, applySet } from './apply/apply.js';
-export { type DeleteOptions, type DeleteResult, type Drain, deleteSet } from './apply/delete.js';
+export { type ApplyResult, applySet } from './apply/apply.js';
+export type { ApplyOptions } from './apply/apply-options.js';
+export { type DeleteOptions, type DeleteResult, deleteSet } from './apply/delete.js';
 export { type DiffOptions, diffSet, type ObjectDiff } from './apply/diff/diff-set.js';
 export type { OwningTool } from './apply/fields/gitops-marks.js';
 export type { Health, HealthState } from './apply/health/health.js';
 export type { SettleOptions } from './apply/health/settle.js';
 export type { ConflictAnswer, ConflictPolicy } from './apply/plan/policy.js';
 export { aggregatorDrain } from './apply/removal/aggregator-drain.js';
+export type { Drain } from './apply/removal/drain.js';
 export type { PruneOptions } from './apply/removal/prune.js';
 export type { EngineEvent, ObjectAction, ObjectEvent, OnEvent } from './apply/session/engine-events.js';
 export { LatestWins } from './apply/session/latest-wins.js';

@@ -1,5 +1,5 @@
 import { OpniLoggingError } from '../common/error.js';
-import type { ApplyOptions } from './apply.js';
+import type { ApplyOptions } from './apply-options.js';
 import { type Inventory, type InventoryEntry, isSameInventory } from './inventory/inventory.js';
 import { readInventory, type StoredInventory, writeInventory } from './inventory/inventory-store.js';
 import type { Decision } from './plan/decision.js';
@@ -7,14 +7,13 @@ import { makePlan, type Plan } from './plan/make-plan.js';
 import type { PlanOptions } from './plan/plan-objects.js';
 import { type PruneRun, prune } from './removal/prune.js';
 import type { Candidate } from './removal/remove-object.js';
-import { Lock } from './session/lock.js';
+import type { Lock } from './session/lock.js';
 import type { Report } from './session/report.js';
-import type { Session } from './session/session.js';
+import { DEFAULT_WAIT_MS, type Session } from './session/session.js';
+import { takeLock } from './session/take-lock.js';
 import { keyOf, refOf } from './set/object-ref.js';
 import type { ObjectSet } from './set/object-set.js';
 import { runStages, type StageRun, type StagesOptions } from './stages/run-stages.js';
-
-const DEFAULT_WAIT_MS = 300_000;
 
 /** How a plan is made for an apply. */
 export const planOptionsOf = ({
@@ -66,16 +65,7 @@ export class ApplyRun {
     // The lock and the inventory live in a namespace that may be a member itself.
     const { namespace } = session.set;
     if (made.newNamespaces.has(namespace)) await stages.makeNamespace(namespace);
-    const lock = await Lock.acquire({
-      ...session,
-      ...this.options.lock,
-      onWait: (holder) =>
-        report.tell({
-          type: 'step',
-          step: 'lock',
-          message: `waiting for ${holder}, which changes this set now`,
-        }),
-    });
+    const lock = await takeLock(session, report, this.options.lock);
     try {
       const stored = await readInventory(session);
       if (stored?.resourceVersion === seen?.resourceVersion) {

@@ -1,47 +1,18 @@
 import type { Problem } from '../common/error.js';
 import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { LiveObject } from '../kube/live-object.js';
+import type { ApplyOptions } from './apply-options.js';
 import { ApplyRun, planOptionsOf, pruneRun } from './apply-run.js';
-import { type SettleOptions, settle } from './health/settle.js';
+import { settle } from './health/settle.js';
 import type { Inventory } from './inventory/inventory.js';
 import { readInventory } from './inventory/inventory-store.js';
 import { type Decision, isQuiet } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
-import type { ConflictPolicy } from './plan/policy.js';
-import { type PruneOptions, prune } from './removal/prune.js';
+import { prune } from './removal/prune.js';
 import { type Counts, Report } from './session/report.js';
-import { openSession, type Session, type SessionOptions } from './session/session.js';
+import { openSession, type Session } from './session/session.js';
 import { keyOf, refOf } from './set/object-ref.js';
 import { objectSet } from './set/object-set.js';
-
-/** Options of {@link applySet}. */
-export interface ApplyOptions extends SessionOptions {
-  /** Asks the API server what would happen, and changes nothing, the inventory and the lock included. @default false */
-  readonly dryRun?: boolean;
-  /** How to get along with others. @default `{}` */
-  readonly conflicts?: ConflictPolicy;
-  /**
-   * Whether an object may be deleted and made anew when a field that differs cannot be changed. Only kinds that lose
-   * nothing by it are.
-   * @default true
-   */
-  readonly recreate?: boolean;
-  /** @default `{}` */
-  readonly prune?: PruneOptions;
-  /** How long to wait for what later objects need, and for what is being deleted, in milliseconds. @default 300000 */
-  readonly waitMs?: number;
-  /** Waits until the objects are healthy, or not. @default not */
-  readonly health?: SettleOptions;
-  /** @default see the properties */
-  readonly lock?: {
-    /** How long a silent holder stays the holder, in milliseconds. @default 30000 */
-    readonly durationMs?: number;
-    /** How long to wait for another holder, in milliseconds. @default 60000 */
-    readonly waitMs?: number;
-    /** Name of this actor. @default host name, process and a random part */
-    readonly holder?: string;
-  };
-}
 
 /** What came of an apply. */
 export interface ApplyResult {

@@ -1,8 +1,5 @@
 import { OpniLoggingError, type Problem } from '../common/error.js';
 import { failureIn } from '../kube/api-failure.js';
-import type { Cluster } from '../kube/cluster.js';
-import type { LiveObject } from '../kube/live-object.js';
-import type { ApplyOptions } from './apply.js';
 import type { InventoryEntry } from './inventory/inventory.js';
 import {
   readInventory,
@@ -13,47 +10,20 @@ import {
 import { findMembers } from './plan/find-members.js';
 import { readLive, readObject } from './plan/read-live.js';
 import type { Candidate } from './removal/remove-object.js';
-import { type DoomedMember, previewTakeDown, takeDown } from './removal/take-down.js';
+import { type DoomedMember, previewTakeDown, type TakeDownOptions, takeDown } from './removal/take-down.js';
 import { type TeardownStep, teardownStep } from './removal/teardown.js';
-import { Lock } from './session/lock.js';
+import { Lock, type LockWaits } from './session/lock.js';
 import { type Counts, Report } from './session/report.js';
 import { openSession, type Session, type SessionOptions } from './session/session.js';
+import { takeLock } from './session/take-lock.js';
 import { keyOf, refOf } from './set/object-ref.js';
 
-/** Waits until what was taken in has arrived. */
-export interface Drain {
-  /** Longest time, in milliseconds. When it is over, the rest goes; buffers on disk stay. @default 120000 */
-  readonly timeoutMs?: number;
-  /** What still has to arrive, in words; undefined when nothing has to. `members` are those that could be read. */
-  readonly remaining: (
-    cluster: Cluster,
-    members: readonly LiveObject[],
-    signal: AbortSignal | undefined,
-  ) => Promise<string | undefined>;
-}
-
 /** Options of {@link deleteSet}. */
-export interface DeleteOptions extends SessionOptions {
-  /** Also deletes definitions that nobody has objects of. @default false */
-  readonly definitions?: boolean;
-  /** Also deletes namespaces that the set made and that hold nothing else. @default false */
-  readonly namespaces?: boolean;
-  /** Also deletes volume claims of the set, and the data on them. @default false */
-  readonly volumes?: boolean;
+export interface DeleteOptions extends SessionOptions, TakeDownOptions {
   /** Asks only. @default false */
   readonly dryRun?: boolean;
-  /** How long to wait for each step, in milliseconds. @default 300000 */
-  readonly waitMs?: number;
-  /** Called between the end of the intake and the end of the rest. @default none */
-  readonly drain?: Drain;
-  /**
-   * Finalizers that are taken away from objects that are stuck when the time is over, because whoever should do so is
-   * gone for good.
-   * @default []
-   */
-  readonly stripFinalizers?: readonly string[];
   /** As in an apply. */
-  readonly lock?: ApplyOptions['lock'];
+  readonly lock?: LockWaits;
 }
 
 /** What came of a deletion. */
@@ -101,16 +71,7 @@ async function deleteLocked(
   { seen, found }: Glance,
   options: DeleteOptions,
 ): Promise<DeleteResult> {
-  const lock = await Lock.acquire({
-    ...session,
-    ...options.lock,
-    onWait: (holder) =>
-      report.tell({
-        type: 'step',
-        step: 'lock',
-        message: `waiting for ${holder}, which changes this set now`,
-      }),
-  });
+  const lock = await takeLock(session, report, options.lock);
   let isGone = false;
   try {
     const stored = await readInventory(session);

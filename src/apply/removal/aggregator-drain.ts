@@ -3,7 +3,7 @@ import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-
 import { failureOf } from '../../kube/api-failure.js';
 import type { Cluster } from '../../kube/cluster.js';
 import type { ApiResource } from '../../kube/resource.js';
-import type { Drain } from '../delete.js';
+import type { Drain } from './drain.js';
 
 /** Where an aggregator runs. */
 interface AggregatorPlace {

@@ -1,11 +1,31 @@
 import type { LiveObject } from '../../kube/live-object.js';
-import type { DeleteOptions, Drain } from '../delete.js';
 import type { Report } from '../session/report.js';
-import type { Session } from '../session/session.js';
+import { DEFAULT_WAIT_MS, type Session } from '../session/session.js';
+import { type Drain, waitForDrain } from './drain.js';
 import { type RemoveAllResult, removeAll } from './remove-all.js';
 import type { Candidate, RemovalRules } from './remove-object.js';
 import { stripFinalizers } from './strip-finalizers.js';
 import { TEARDOWN, type TeardownStep } from './teardown.js';
+
+/** What goes with a set, and how. */
+export interface TakeDownOptions {
+  /** Also deletes definitions that nobody has objects of. @default false */
+  readonly definitions?: boolean;
+  /** Also deletes namespaces that the set made and that hold nothing else. @default false */
+  readonly namespaces?: boolean;
+  /** Also deletes volume claims of the set, and the data on them. @default false */
+  readonly volumes?: boolean;
+  /** How long to wait for each step, in milliseconds. @default 300000 */
+  readonly waitMs?: number;
+  /** Called between the end of the intake and the end of the rest. @default none */
+  readonly drain?: Drain;
+  /**
+   * Finalizers that are taken away from objects that are stuck when the time is over, because whoever should do so is
+   * gone for good.
+   * @default []
+   */
+  readonly stripFinalizers?: readonly string[];
+}
 
 /** An object of a set that is to go. */
 export interface DoomedMember {
@@ -14,16 +34,12 @@ export interface DoomedMember {
   readonly step: TeardownStep;
 }
 
-const DEFAULT_WAIT_MS = 300_000;
-const DEFAULT_DRAIN_MS = 120_000;
-const DRAIN_POLL_MS = 2000;
-
 /** Asks the API server step by step, as a deletion would, and changes nothing. */
 export async function previewTakeDown(
   session: Session,
   report: Report,
   members: readonly DoomedMember[],
-  options: DeleteOptions,
+  options: TakeDownOptions,
 ): Promise<void> {
   const groups = TEARDOWN.map((step) => membersIn(members, step));
   const rules = { ...rulesOf('config', options, async () => {}), dryRun: true };
@@ -39,7 +55,7 @@ export async function takeDown(
   session: Session,
   report: Report,
   members: readonly DoomedMember[],
-  options: DeleteOptions,
+  options: TakeDownOptions,
   fence: () => Promise<void>,
 ): Promise<RemoveAllResult> {
   const remaining: { candidate: Candidate; kept: boolean }[] = [];
@@ -64,7 +80,7 @@ export async function takeDown(
     remaining.push(...done.remaining);
     if (step === 'intake' && complete && options.drain && members.some(isReceiver)) {
       const live = members.flatMap((member) => member.live ?? []);
-      await drain(session, report, live, options.drain);
+      await waitForDrain(session, report, live, options.drain);
     }
   }
   return { remaining, complete };
@@ -89,7 +105,7 @@ const STEP_TEXT: Readonly<Record<TeardownStep, string>> = {
 
 function rulesOf(
   step: TeardownStep,
-  { definitions, namespaces, volumes }: DeleteOptions,
+  { definitions, namespaces, volumes }: TakeDownOptions,
   fence: () => Promise<void>,
 ): RemovalRules {
   return {
@@ -101,32 +117,4 @@ function rulesOf(
     propagation: step === 'workloads' || step === 'intake' ? 'Foreground' : 'Background',
     fence,
   };
-}
-
-async function drain(
-  session: Session,
-  report: Report,
-  members: readonly LiveObject[],
-  { remaining, timeoutMs = DEFAULT_DRAIN_MS }: Drain,
-): Promise<void> {
-  const { clock, signal } = session;
-  const until = clock.now() + timeoutMs;
-  let told: string | undefined;
-  for (;;) {
-    const left = await remaining(session.cluster, members, signal);
-    if (left === undefined) {
-      report.tell({ type: 'step', step: 'drain', message: 'everything on its way has arrived' });
-      return;
-    }
-    if (clock.now() >= until) {
-      report.tell({
-        type: 'warning',
-        message: `after ${Math.round(timeoutMs / 1000)} s ${left}; what lies on disk stays there`,
-      });
-      return;
-    }
-    if (left !== told) report.tell({ type: 'step', step: 'drain', message: left });
-    told = left;
-    await clock.sleep(Math.min(DRAIN_POLL_MS, until - clock.now()), signal);
-  }
 }

@@ -15,6 +15,9 @@ import {
   writeLease,
 } from './lease.js';
 
+/** How long to wait for another actor, and what this one is called. */
+export type LockWaits = Pick<LockOptions, 'holder' | 'durationMs' | 'waitMs'>;
+
 /** Options of {@link Lock.acquire}. */
 export interface LockOptions {
   readonly cluster: Cluster;

@@ -37,6 +37,9 @@ export interface SessionOptions {
 
 const DEFAULT_CONCURRENCY = 8;
 
+/** How long to wait for one thing, in milliseconds. */
+export const DEFAULT_WAIT_MS = 300_000;
+
 /** A session with all defaults filled in. */
 export function openSession(options: SessionOptions): Session {
   const { cluster, set, signal } = options;

@@ -1,22 +1,18 @@
 import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
-import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { StageName } from '../../synth/stages.js';
 import { type Decision, isQuiet } from '../plan/decision.js';
 import { definedKinds, isDefinition, kindKey } from '../plan/defined-kinds.js';
-import { conflictOf, refusalOf } from '../plan/plan-objects.js';
-import { answerFor, type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
+import type { ConflictPolicy } from '../plan/policy.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
-import { createdBy, FIELD_MANAGER, withoutCreatedBy } from '../set/marks.js';
 import { keyOf, refOf } from '../set/object-ref.js';
+import { applyObject, type Failure } from './apply-object.js';
 import { type Batch, batchesOf } from './batches.js';
 import { makeRoom } from './recreate.js';
-import { sendObject } from './send-object.js';
-import { takeOverFields } from './take-over-fields.js';
 import { waitForDefinitions, waitForWorkloads } from './wait-ready.js';
 
 /** Options of {@link runStages}. */
@@ -59,6 +55,7 @@ export function runStages(
 class Stages implements StageRun {
   readonly uids = new Map<string, string>();
   readonly #done = new Set<Decision>();
+  readonly #failed = new Set<Decision>();
   readonly #absentNamespaces = new Set<string>();
   /** Kinds whose definition changes in this run. */
   readonly #redefined: ReadonlySet<string>;
@@ -80,7 +77,7 @@ class Stages implements StageRun {
     );
     if (!decision) return;
     await this.#one(decision, undefined);
-    if (this.uids.has(keyOf(refOf(decision.object)))) return;
+    if (this.uids.has(keyOf(refOf(decision.object))) && !this.#failed.has(decision)) return;
     const [problem] = this.report.problems;
     throw new OpniLoggingError(
       'cluster',
@@ -135,8 +132,6 @@ class Stages implements StageRun {
       waitForDefinitions(this.session, this.report, definitions, this.options.waitMs),
     );
   }
-
-  readonly #failed = new Set<Decision>();
 
   /** An earlier run may have ended between a definition and the moment from which its kind is served. */
   #definesUnserved(definition: KubernetesObject): boolean {
@@ -194,46 +189,13 @@ class Stages implements StageRun {
   }
 
   async #send(decision: Decision, resource: ApiResource): Promise<void> {
-    const { object, live, action, force } = decision;
-    const ref = refOf(object);
-    const { conflicts } = this.options;
-    const former = live?.metadata.managedFields?.some((entry) =>
-      isFormerApplier(entry, conflicts, FIELD_MANAGER),
-    );
-    if (live && former && action === 'update') {
-      const message = await takeOverFields(this.session, resource, live, conflicts);
-      if (message) return this.#fail(decision, { message, fix: 'run again when nobody else writes it' });
-    }
+    const ref = refOf(decision.object);
     const redefined = this.#redefined.has(kindKey(ref));
-    let outcome = await sendObject(this.session, resource, object, { force, redefined });
-    if (outcome.type === 'conflict') {
-      // Somebody wrote between plan and now.
-      const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
-      if (reported.length > 0) {
-        const { fields, message, fix } = conflictOf(reported);
-        this.report.object('conflict', ref, { fields, message, fix });
-        return;
-      }
-      outcome = await sendObject(this.session, resource, object, { force: true, redefined });
-    }
-    if (outcome.type !== 'taken') {
-      const { fields, message, fix } = refusalOf(outcome);
-      this.#fail(decision, { fields, message, fix });
-      return;
-    }
-    // An answer may have got lost: then a second attempt found what the first one made.
-    const isNew = action === 'create' || action === 'await-gone';
-    const created = outcome.created || (isNew && isOurAlone(outcome.live));
-    if (isNew && !created && createdBy(object)) {
-      // Somebody made the namespace at the same time, so it is not ours to delete.
-      const again = await sendObject(this.session, resource, withoutCreatedBy(object));
-      if (again.type === 'taken') outcome = again;
-    }
-    for (const warning of outcome.warnings)
-      this.report.tell({ type: 'warning', message: warning, object: ref });
-    this.uids.set(keyOf(ref), outcome.live.metadata.uid);
-    const done = action === 'recreate' ? 'recreated' : created ? 'created' : 'configured';
-    this.report.object(done, ref, { fields: decision.fields });
+    const { conflicts } = this.options;
+    const done = await applyObject(this.session, this.report, decision, resource, { conflicts, redefined });
+    if (done === 'conflict') return;
+    if ('uid' in done) this.uids.set(keyOf(ref), done.uid);
+    else this.#fail(decision, done.failure);
   }
 
   /** Waits for an object of the same name that somebody deleted. */
@@ -267,11 +229,11 @@ class Stages implements StageRun {
     return false;
   }
 
-  #fail(decision: Decision, details: { message?: string; fields?: readonly string[]; fix?: string }): void {
+  #fail(decision: Decision, failure: Failure): void {
     const { object } = decision;
     this.#failed.add(decision);
     if (groupKindOf(object) === 'Namespace') this.#absentNamespaces.add(object.metadata.name);
-    this.report.object('failed', refOf(object), details);
+    this.report.object('failed', refOf(object), failure);
   }
 }
 
@@ -280,10 +242,6 @@ function isCustom(object: KubernetesObject): boolean {
   const [group = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : [''];
   return group.includes('.') && !group.endsWith('.k8s.io');
 }
-
-/** Whether nobody else has written an object, but for its status. */
-const isOurAlone = ({ metadata: { managedFields = [] } }: LiveObject): boolean =>
-  managedFields.every(({ manager, subresource }) => manager === FIELD_MANAGER || subresource !== undefined);
 
 const isOperator = ({ kind, metadata }: KubernetesObject) =>
   kind === 'Deployment' && metadata.labels?.['app.kubernetes.io/component'] === OPERATOR;

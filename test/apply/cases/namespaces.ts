@@ -120,6 +120,18 @@ export function namespaceCases(tier: TestTier): void {
       await test().edit('v1', 'ConfigMap', 'stuck', going, { metadata: { finalizers: null } });
     });
 
+    it('19: the same for the namespace of the inventory, told by its name', async () => {
+      const home = await homeOf(test());
+      await beginToDelete(home);
+      const objects = [namespace(home), configMap(home, 'a')];
+      const error = await refusalBy(apply(test(), objects, { ...hurried(test()), waitMs: 20_000 }));
+      expect(error.message).to.equal(`Namespace ${home} could not be made, and nothing else was changed.`);
+      expect(error.problems[0]?.path).to.equal(`Namespace ${home}`);
+      expect(error.problems[0]?.message).to.match(/^is being deleted and /);
+      expect(test().front.writes).to.deep.equal([]);
+      await test().edit('v1', 'ConfigMap', 'stuck', home, { metadata: { finalizers: null } });
+    });
+
     it('19: an object that goes into a namespace whose deletion begins meanwhile is refused once', async () => {
       const ns = await homeOf(test());
       const other = `other-${test().id}`;

@@ -1,4 +1,5 @@
-import { type ApplyOptions, type ApplyResult, applySet } from '../../../src/apply/apply.js';
+import { type ApplyResult, applySet } from '../../../src/apply/apply.js';
+import type { ApplyOptions } from '../../../src/apply/apply-options.js';
 import { type DeleteOptions, type DeleteResult, deleteSet } from '../../../src/apply/delete.js';
 import type { EngineEvent, ObjectAction, ObjectEvent } from '../../../src/apply/session/engine-events.js';
 import { type ApplySet, setNamed } from '../../../src/apply/set/apply-set.js';
