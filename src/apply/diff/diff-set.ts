@@ -59,7 +59,7 @@ export async function diffSet(
   return [...decisions.flatMap(diffOf), ...removed.flat()];
 }
 
-/** What became of something that left the set; nothing when a rule of safety keeps it. */
+/** What an apply would do to something that left the set; nothing when a rule of safety keeps it. */
 async function removalOf(
   session: Session,
   candidate: Candidate,
