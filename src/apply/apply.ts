@@ -45,10 +45,11 @@ export async function applySet(
   const wanted = objectSet(objects);
   const session = openSession(options);
   const report = new Report(session.emit);
+  const count = wanted.objects.length;
   report.tell({
     type: 'step',
     step: 'plan',
-    message: `comparing ${wanted.objects.length} objects with the cluster`,
+    message: `comparing ${count === 1 ? '1 object' : `${count} objects`} with the cluster`,
   });
   session.cluster.discovery.prefetch(session.signal);
   const stored = await readInventory(session);

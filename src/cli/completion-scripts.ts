@@ -9,6 +9,8 @@ export function completionScript(shell: Shell, model: CompletionModel): string {
 const SCRIPTS: Readonly<Record<Shell, (model: CompletionModel) => string>> = { bash, zsh, fish };
 
 const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+/** A word as shells read one with a blank in it. */
+const escaped = (word: string) => word.replaceAll(/[\\ ]/g, '\\$&');
 const spellings = ({ short, long }: CompletedFlag) => (short ? [short, long] : [long]);
 const takesValue = (flag: CompletedFlag) => flag.value !== 'nothing';
 const isWords = (completes: Completes): completes is readonly string[] => Array.isArray(completes);
@@ -16,7 +18,12 @@ const isWords = (completes: Completes): completes is readonly string[] => Array.
 /** Empty replies fall back to file names (`-o default`), which also holds for bash 3.2 of macOS. */
 function bash(model: CompletionModel): string {
   const id = model.name.replaceAll('-', '_');
-  const reply = (words: readonly string[]) => `COMPREPLY=($(compgen -W ${quote(words.join(' '))} -- "$cur"))`;
+  const reply = (words: readonly string[]) => {
+    const fill = (list: string) => `COMPREPLY=($(compgen -W ${quote(list)} -- "$cur"))`;
+    if (!words.some((word) => word.includes(' '))) return fill(words.join(' '));
+    // compgen takes one level of escapes away, and readline puts in what is left; a line is a word then.
+    return `local IFS=$'\\n'; ${fill(words.map((word) => escaped(escaped(word))).join('\n'))}`;
+  };
   const values = model.commands.flatMap(({ name, flags }) =>
     flags.filter(takesValue).map((flag) => {
       const pattern = spellings(flag).map((spelling) => `${name}:${spelling}`);
@@ -61,7 +68,7 @@ complete -o default -F _${id} ${model.name}
 function zsh(model: CompletionModel): string {
   const id = model.name.replaceAll('-', '_');
   const action = (completes: Completes, what: string) => {
-    if (isWords(completes)) return `:${what}:(${completes.join(' ')})`;
+    if (isWords(completes)) return `:${what}:(${completes.map(escaped).join(' ')})`;
     return `:${what}:${completes === 'file' ? '_files' : ' '}`;
   };
   const specification = (flag: CompletedFlag) => {
@@ -104,7 +111,7 @@ fi
 
 function fish(model: CompletionModel): string {
   const value = (completes: Completes) => {
-    if (isWords(completes)) return ` -x -a ${quote(completes.join(' '))}`;
+    if (isWords(completes)) return ` -x -a ${quote(completes.map(escaped).join(' '))}`;
     return { nothing: '', file: ' -r -F', text: ' -x' }[completes as Exclude<Completes, readonly string[]>];
   };
   const flag = (condition: string, { short, long, description, value: completes }: CompletedFlag) =>

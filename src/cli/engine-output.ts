@@ -54,9 +54,7 @@ export class EngineOutput {
         this.#objects.push(event);
         this.#done += 1;
         if (event.action !== 'unchanged') this.#line(event);
-        this.screen.progress(
-          `${this.#done}${this.#total > 0 ? `/${this.#total}` : ''} ${describeRef(event.object)}`,
-        );
+        this.screen.progress(`${this.#progress} ${describeRef(event.object)}`);
         break;
       case 'step':
         if (event.step !== 'done') this.#step(event.message);
@@ -118,6 +116,11 @@ export class EngineOutput {
     const { code, message } = failure;
     if (this.screen.json) await this.screen.result([], { ...document, code, message, problems });
     else await reportError(this.screen, failure);
+  }
+
+  /** Objects that leave the set come on top of those in it. */
+  get #progress(): string {
+    return this.#done <= this.#total ? `${this.#done}/${this.#total}` : `${this.#done}`;
   }
 
   #line({ action, object, message, fields }: ObjectEvent): void {

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { OpniLoggingError } from '../common/error.js';
+import { formatProblem, OpniLoggingError, type Problem } from '../common/error.js';
 import type { KubernetesObject } from '../constructs/kubernetes-object.js';
-import { onFile } from '../synth/file-error.js';
+import { fileError, onFile } from '../synth/file-error.js';
 import type { CliContext } from './context.js';
+import { counted } from './report.js';
 
 const EXTENSIONS: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
 
@@ -13,19 +14,52 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.json', '.yaml', '.yml']);
  * they stood alone.
  *
  * @param paths from the working directory
- * @throws OpniLoggingError `io` when a path cannot be read; `config` when one is no YAML
+ * @throws OpniLoggingError `io` when a path cannot be read; `config` when one is no YAML, or with everything in them
+ *   that is no object of Kubernetes
  */
 export async function readManifests(
   paths: readonly string[],
   { cwd, stdin }: Pick<CliContext, 'cwd' | 'stdin'>,
 ): Promise<KubernetesObject[]> {
-  const objects: KubernetesObject[] = [];
+  const found: Found[] = [];
   for (const path of paths) {
-    if (path === '-') objects.push(...(await objectsOf(await text(stdin), 'standard input')));
-    else for (const file of filesOf(path, cwd)) objects.push(...(await objectsOf(read(file, cwd), file)));
+    if (path === '-') found.push(...(await foundIn(await text(stdin), 'standard input')));
+    else for (const file of filesOf(path, cwd)) found.push(...(await foundIn(read(file, cwd), file)));
   }
-  return objects;
+  const problems = found.flatMap(problemsOf);
+  if (problems.length === 0) return found.map(({ content }) => content as KubernetesObject);
+  const [only] = problems;
+  const message =
+    problems.length === 1
+      ? formatProblem({ ...only!, fix: undefined })
+      : `the manifests were refused: ${counted(problems.length, 'problem')}`;
+  throw new OpniLoggingError('config', message, { problems });
 }
+
+/** What should be an object, and where it stands. */
+interface Found {
+  readonly content: unknown;
+  readonly file: string;
+  /** As in `document 2` or `document 1, item 3`. */
+  readonly place: string;
+}
+
+function problemsOf({ content, file, place }: Found): Problem[] {
+  if (!isRecord(content)) {
+    return [{ file, path: place, message: 'is no object', fix: 'each document is one manifest' }];
+  }
+  const { apiVersion, kind, metadata } = content;
+  const name = isRecord(metadata) ? metadata['name'] : undefined;
+  const missing = Object.entries({ apiVersion, kind, 'metadata.name': name })
+    .filter(([, value]) => typeof value !== 'string' || value === '')
+    .map(([field]) => `no ${field}`);
+  if (missing.length === 0) return [];
+  const message = `is no object of Kubernetes: it has ${missing.join(', ')}`;
+  return [{ file, path: place, message, fix: 'add what is missing, or leave the file out' }];
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function filesOf(path: string, cwd: string): string[] {
   const files = onFile('read', path, () => {
@@ -36,23 +70,22 @@ function filesOf(path: string, cwd: string): string[] {
       .sort();
   });
   if (files.length > 0) return files;
-  throw refused('io', path, 'has no file that ends with .yaml, .yml or .json', 'name another folder');
+  const message = 'has no file that ends with .yaml, .yml or .json';
+  throw fileError(path, message, 'name the folder that the manifests lie in');
 }
 
 const read = (file: string, cwd: string) =>
   onFile('read', file, () => readFileSync(resolve(cwd, file), 'utf8'));
 
-async function objectsOf(content: string, file: string): Promise<KubernetesObject[]> {
-  const documents = (await parse(content, file)).filter(
-    (document) => document !== null && document !== undefined,
-  );
-  return documents.flatMap((document, index) => {
-    if (typeof document !== 'object' || Array.isArray(document)) {
-      throw refused('config', file, `document ${index + 1} is no object`, 'each document is one manifest');
-    }
+async function foundIn(content: string, file: string): Promise<Found[]> {
+  return (await parse(content, file)).flatMap((document, index) => {
+    if (document === null || document === undefined) return [];
+    const place = `document ${index + 1}`;
     const { kind, items } = document as { readonly kind?: unknown; readonly items?: unknown };
-    const isList = typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
-    return (isList ? items : [document]) as KubernetesObject[];
+    if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
+      return [{ content: document, file, place }];
+    }
+    return items.map((item, at) => ({ content: item, file, place: `${place}, item ${at + 1}` }));
   });
 }
 
@@ -72,10 +105,10 @@ async function parse(content: string, file: string): Promise<unknown[]> {
     if (!(error instanceof YAMLException)) throw error;
     const { line, column } = error.mark ?? {};
     const place = line === undefined ? {} : { line: line + 1, column: (column ?? 0) + 1 };
+    // The parser's own message quotes the lines around, which may hold a password.
     const problem = { file, ...place, message: `is no YAML: ${error.reason}`, fix: 'correct it there' };
-    throw new OpniLoggingError('config', `${file} is no YAML.`, { problems: [problem] });
+    throw new OpniLoggingError('config', formatProblem({ ...problem, fix: undefined }), {
+      problems: [problem],
+    });
   }
 }
-
-const refused = (code: 'io' | 'config', file: string, message: string, fix: string) =>
-  new OpniLoggingError(code, `${file} ${message}.`, { problems: [{ file, message, fix }] });

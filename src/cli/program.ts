@@ -34,14 +34,19 @@ Examples:
   $ opni-logging apply                         bring it into the cluster, and wait until it works
   $ opni-logging status                        the state of the data path, hop by hop`;
 
-/** Builds the command `opni-logging`. Nothing is read or written until it parses. */
+/**
+ * Builds the command `opni-logging`. Nothing is read or written until it parses.
+ *
+ * @param open gives the terminal that commands print on @default a new one
+ */
 export function buildProgram(
   context: CliContext,
   exit: ExitCodes = { done: EXIT.ok, refused: EXIT.refused },
+  open: (flags: GlobalFlags) => Terminal = (flags) => new Terminal(context, flags),
 ): Command {
   const program = new Command('opni-logging');
   const flags = () => program.opts<GlobalFlags>();
-  const setup: CommandSetup = { context, exit, terminal: () => new Terminal(context, flags()) };
+  const setup: CommandSetup = { context, exit, terminal: () => open(flags()) };
   program
     .description('Logs and events of many Kubernetes clusters into one OpenSearch.')
     .version(VERSION, '--version', 'print the version')
@@ -83,15 +88,23 @@ export function buildProgram(
  */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   const exit: ExitCodes = { done: EXIT.ok, refused: EXIT.refused };
-  const program = buildProgram(context, exit);
+  // The one that showed a progress line must take it away before an error is told.
+  let screen: Terminal | undefined;
+  const open = (flags: GlobalFlags) => {
+    screen ??= new Terminal(context, flags);
+    return screen;
+  };
+  const program = buildProgram(context, exit, open);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exit.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     if (context.signal.aborted) return EXIT.interrupted;
-    const code = await reportError(new Terminal(context, program.opts()), error);
+    const code = await reportError(open(program.opts()), error);
     return code === EXIT.refused ? exit.refused : code;
+  } finally {
+    screen?.clearProgress();
   }
 }
 

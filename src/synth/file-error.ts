@@ -14,6 +14,14 @@ const FIXES: Readonly<Record<string, string>> = {
   EXDEV: 'the output folder must lie on one file system; choose another one',
 };
 
+/** What differs where something is read. */
+const READ_FIXES: typeof FIXES = {
+  ...FIXES,
+  EACCES: 'give yourself the right to read it, or choose another place',
+  EPERM: 'give yourself the right to read it, or choose another place',
+  ENOENT: 'check the path; a relative one starts in the working directory',
+};
+
 /** The error code of a failed file system call, as in `ENOENT`; empty for any other error. */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -27,7 +35,8 @@ export function fileError(path: string, message: string, fix?: string, cause?: u
 /** What a failed file system call is for its user; an error of ours stays as it is. */
 export function failedCall(action: string, path: string, error: unknown): OpniLoggingError {
   if (error instanceof OpniLoggingError) return error;
-  return fileError(path, `cannot ${action}: ${messageOf(error)}`, FIXES[codeOf(error)], error);
+  const fixes = action === 'read' ? READ_FIXES : FIXES;
+  return fileError(path, `cannot ${action}: ${messageOf(error)}`, fixes[codeOf(error)], error);
 }
 
 /**

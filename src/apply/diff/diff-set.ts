@@ -1,10 +1,11 @@
+import { mapPool } from '../../common/pool.js';
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { readInventory } from '../inventory/inventory-store.js';
 import type { Decision } from '../plan/decision.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { ConflictPolicy } from '../plan/policy.js';
-import { readObject } from '../plan/read-live.js';
-import { openSession, type SessionOptions } from '../session/session.js';
+import { type Candidate, refusalToRemove, resourceOf } from '../removal/remove-object.js';
+import { openSession, type Session, type SessionOptions } from '../session/session.js';
 import { type ObjectRef, refOf } from '../set/object-ref.js';
 import { objectSet } from '../set/object-set.js';
 import { diffObject } from './diff-objects.js';
@@ -48,14 +49,31 @@ export async function diffSet(
     recreate: true,
     tryCreates: true,
   });
-  const removed: ObjectDiff[] = [];
-  for (const { ref } of candidates) {
-    const live = await readObject(session, ref);
-    if (!live) continue;
-    const { lines } = diffObject(live, undefined);
-    removed.push({ object: ref, change: 'remove', lines, fields: [], message: 'left the set' });
-  }
-  return [...decisions.flatMap(diffOf), ...removed];
+  const members = decisions.filter(({ member }) => member).map(({ object }) => refOf(object));
+  const removed = await mapPool(
+    candidates,
+    session.concurrency,
+    (candidate) => removalOf(session, candidate, members),
+    session.signal,
+  );
+  return [...decisions.flatMap(diffOf), ...removed.flat()];
+}
+
+/** What an apply would do to something that left the set; nothing when a rule of safety keeps it. */
+async function removalOf(
+  session: Session,
+  candidate: Candidate,
+  members: readonly ObjectRef[],
+): Promise<ObjectDiff[]> {
+  const { ref } = candidate;
+  const resource = await resourceOf(session, ref);
+  if (typeof resource === 'string') return [];
+  const live = await session.cluster.get(resource, ref.namespace, ref.name, { signal: session.signal });
+  if (!live) return [];
+  const rules = { members, appliedUids: new Set<string>(), dryRun: true, fence: async () => {} };
+  if (await refusalToRemove(session, resource, candidate, live, rules)) return [];
+  const { lines } = diffObject(live, undefined);
+  return [{ object: ref, change: 'remove', lines, fields: [], message: 'left the set' }];
 }
 
 function diffOf({ object, action, live, after, message, fix, fields = [] }: Decision): ObjectDiff[] {

@@ -119,7 +119,7 @@ export function parseInventory(set: ApplySet, parent: LiveObject): Inventory {
   if (labels[ID_LABEL] !== setIdOf(set)) throw broken(set, `label ${ID_LABEL}`, 'is the id of another set');
   const { key, text } = textOf(set, parent);
   if (annotations[HASH] !== hashOf(text)) {
-    throw broken(set, `annotation ${HASH}`, `does not fit to ${key}: one of the two was edited`);
+    throw broken(set, `annotation ${HASH}`, `does not fit ${key}: one of the two was edited`);
   }
   try {
     return inventoryOf(JSON.parse(text) as Document);

@@ -7,13 +7,13 @@ import type { Inventory } from '../inventory/inventory.js';
 import { pruneCandidates } from '../removal/prune.js';
 import type { Candidate } from '../removal/remove-object.js';
 import type { Session } from '../session/session.js';
-import { describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import { apiVersionOfRef, describeRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
 import type { ObjectSet } from '../set/object-set.js';
 import type { Decision } from './decision.js';
 import { definedKinds, kindKey } from './defined-kinds.js';
 import { findMembers } from './find-members.js';
 import { type PlanOptions, planObjects } from './plan-objects.js';
-import { type LiveState, readLive } from './read-live.js';
+import { readLive } from './read-live.js';
 
 /** All that is to be done for a set. */
 export interface Plan {
@@ -27,7 +27,7 @@ export interface Plan {
  * Compares a set with the cluster. Changes nothing.
  *
  * @throws OpniLoggingError `cluster` when the set cannot be applied as a whole: a namespace that is neither there nor in
- *   the set, a kind that nobody defines
+ *   the set, a kind that nobody defines, an object that does not say its namespace
  */
 export async function makePlan(
   session: Session,
@@ -43,7 +43,7 @@ export async function makePlan(
   const asked = [...refs, ...entries.filter((entry) => !wanted.has(keyOf(entry)))].filter(inPlace);
   const live = await readLive(session, asked, inventory !== undefined);
   const found = inventory ? [] : await findMembers(session, refs, namespaces.present);
-  refuseUnserved(session, objects, live, namespaces.problems);
+  await refuseUnfit(session, objects, namespaces.problems);
   const decisions = await planObjects(session, objects, live, options);
   const strays = [...live.strays, ...found];
   return {
@@ -108,32 +108,42 @@ async function readNamespaces(session: Session, objects: readonly KubernetesObje
 }
 
 /** Refuses a set that cannot be applied, with all reasons. */
-function refuseUnserved(
-  { cluster }: Session,
+async function refuseUnfit(
+  session: Session,
   objects: readonly KubernetesObject[],
-  { unserved }: LiveState,
   problems: readonly Problem[],
-): void {
+): Promise<void> {
   const defined = definedKinds(objects);
-  const broken = cluster.discovery.brokenGroups();
-  const unknown = objects
-    .map(refOf)
-    .filter((ref) => unserved.has(kindKey(ref)) && !defined.has(kindKey(ref)) && !broken.has(ref.group))
-    .map((ref) => ({
-      path: describeRef(ref),
-      message: `the cluster does not know ${ref.kind} of ${ref.group}/${ref.version}, and the set does not define it`,
-      fix: ref.group.endsWith('banzaicloud.io')
-        ? 'install the Logging Operator, or let the set bring it: operator.mode: bundled'
-        : 'install what defines this kind, or leave the object out',
-    }));
-  const all = [...problems, ...unknown];
+  const found = await mapPool(objects.map(refOf), session.concurrency, async (ref) =>
+    defined.has(kindKey(ref)) ? undefined : misfitOf(session, ref),
+  );
+  const all = [...problems, ...found.filter((problem): problem is Problem => problem !== undefined)];
   if (all.length === 0) return;
   const count = all.length === 1 ? '1 problem' : `${all.length} problems`;
   throw new OpniLoggingError(
     'cluster',
-    `The set does not fit to the cluster, and nothing was changed: ${count}.`,
-    {
-      problems: all,
-    },
+    `The set does not fit the cluster, and nothing was changed: ${count}.`,
+    { problems: all },
   );
+}
+
+/** Why the cluster cannot take an object of a kind that the set does not define. */
+async function misfitOf(
+  { cluster: { discovery }, signal }: Session,
+  ref: ObjectRef,
+): Promise<Problem | undefined> {
+  const path = describeRef(ref);
+  const resource = await discovery.find(apiVersionOfRef(ref), ref.kind, signal);
+  if (resource?.namespaced && ref.namespace === undefined) {
+    return { path, message: 'has no metadata.namespace', fix: 'say in which namespace it belongs' };
+  }
+  // The server of a group that does not answer may know the kind.
+  if (resource || discovery.brokenGroups().has(ref.group)) return undefined;
+  return {
+    path,
+    message: `the cluster does not know ${ref.kind} of ${apiVersionOfRef(ref)}, and the set does not define it`,
+    fix: ref.group.endsWith('banzaicloud.io')
+      ? 'install the Logging Operator, or let the set bring it: operator.mode: bundled'
+      : 'install what defines this kind, or leave the object out',
+  };
 }

@@ -84,14 +84,14 @@ export async function prune(
   if (run.known > SMALL_SET && candidates.length > run.known * maxShare) {
     report.problem({
       message: `${candidates.length} of ${run.known} objects left the set; nothing was removed, because that is more than ${Math.round(maxShare * 100)} %`,
-      fix: 'check namespace and prefix; when it is meant, allow a larger share',
+      fix: 'check namespace and prefix; when it is meant, allow it (--prune-share 100)',
     });
     return leaveAll;
   }
   report.tell({
     type: 'step',
     step: 'prune',
-    message: `removing what left the set: ${candidates.length} to look at`,
+    message: `looking at ${candidates.length === 1 ? '1 object' : `${candidates.length} objects`} that left the set`,
   });
   return removeAll(session, report, inReverseStages(candidates), {
     action: 'pruned',

@@ -128,7 +128,14 @@ export async function resourceOf(
   return discovery.brokenGroups().has(ref.group) ? 'unknown' : 'unserved';
 }
 
-async function refusalToRemove(
+/**
+ * Why an object must not be removed, as far as it tells itself; asks the cluster only who uses it.
+ *
+ * @param live the object as it was just read
+ * @param rules with `dryRun`, nothing is written
+ * @returns undefined when it may be removed
+ */
+export async function refusalToRemove(
   session: Session,
   resource: ApiResource,
   { uid, byLabelOnly }: Candidate,

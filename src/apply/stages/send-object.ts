@@ -109,6 +109,9 @@ function fixFor({ status, reason, message, causes }: ApiFailure, { group, plural
     return 'wait until the namespace is gone, then run again';
   }
   if (status === 403 && /exceeded quota/.test(message)) return 'raise the quota of the namespace';
+  if (/^admission webhook ".*" denied|ValidatingAdmissionPolicy .* denied/s.test(message)) {
+    return 'change the object as the rule wants it, or the rule';
+  }
   if (status === 403) {
     const resource = group === '' ? plural : `${plural}.${group}`;
     return `give the account the verbs patch and create on ${resource}, or apply as another account`;

@@ -62,9 +62,11 @@ export async function waitForDefinitions(
       }
       return undefined;
     },
-    async () => {
-      if (!first) await discovery.refresh(session.signal);
-      first = false;
+    {
+      before: async () => {
+        if (!first) await discovery.refresh(session.signal);
+        first = false;
+      },
     },
   );
 }
@@ -83,7 +85,7 @@ export async function waitForWorkloads(
   await waitFor(
     session,
     report,
-    'what custom resources need runs',
+    'what custom resources need is running',
     workloads,
     timeoutMs,
     async (workload) => {
@@ -93,7 +95,20 @@ export async function waitForWorkloads(
       if (health.state === 'Failed') throw refused(ref, await objectStatus(session, ref, live, workloads));
       return health.state === 'Current' ? undefined : health.message;
     },
+    {
+      explain: async (workload) => {
+        const ref = refOf(workload);
+        return objectStatus(session, ref, await readObject(session, ref), workloads);
+      },
+    },
   );
+}
+
+interface WaitHooks {
+  /** Called before each look. */
+  readonly before?: () => Promise<void>;
+  /** What keeps an object, in more words than a look at it gives. */
+  readonly explain?: (object: KubernetesObject) => Promise<ObjectStatus>;
 }
 
 async function waitFor(
@@ -103,14 +118,14 @@ async function waitFor(
   objects: readonly KubernetesObject[],
   timeoutMs: number,
   check: (object: KubernetesObject) => Promise<string | undefined>,
-  before: () => Promise<void> = async () => {},
+  { before, explain }: WaitHooks = {},
 ): Promise<void> {
   const { clock, signal, concurrency } = session;
   const until = clock.now() + timeoutMs;
   let told = '';
   let left = objects;
   for (let pollMs = FIRST_POLL_MS; left.length > 0; pollMs = Math.min(pollMs * 1.5, LAST_POLL_MS)) {
-    await before();
+    await before?.();
     const states = await mapPool(
       left,
       concurrency,
@@ -129,7 +144,10 @@ async function waitFor(
     const text = pending.map(({ object, message }) => `${describeRef(object)}: ${message}`).join('\n');
     if (text !== told) report.tell({ type: 'waiting', reason: `until ${reason}`, pending });
     told = text;
-    if (clock.now() >= until) throw late(reason, pending, timeoutMs);
+    if (clock.now() >= until) {
+      const statuses = await Promise.all(left.map(async (object) => explain?.(object)));
+      throw late(reason, pending, statuses, timeoutMs);
+    }
     await clock.sleep(pollMs, signal);
   }
 }
@@ -142,12 +160,20 @@ function refused(
   return new OpniLoggingError('cluster', `${path} ${message}`, { problems: [{ path, message, fix: next }] });
 }
 
-function late(reason: string, pending: readonly PendingObject[], timeoutMs: number): OpniLoggingError {
-  const waited = `waited ${Math.round(timeoutMs / 1000)} s until ${reason}`;
-  const problems = pending.map(({ object, message }) => ({
-    path: describeRef(object),
-    message: `${message} (${waited})`,
-    fix: 'see why, then run again; a longer time may do',
-  }));
+function late(
+  reason: string,
+  pending: readonly PendingObject[],
+  statuses: readonly (ObjectStatus | undefined)[],
+  timeoutMs: number,
+): OpniLoggingError {
+  const waited = `waited in vain for ${Math.round(timeoutMs / 1000)} s until ${reason}`;
+  const problems = pending.map(({ object, message }, index) => {
+    const status = statuses[index];
+    return {
+      path: describeRef(object),
+      message: `${status?.health.message ?? message} (${waited})`,
+      fix: `${status?.next ? `${status.next}; then` : 'see why, then'} apply again; a longer --timeout may do`,
+    };
+  });
   return new OpniLoggingError('cluster', waited, { problems });
 }

@@ -27,7 +27,7 @@ export async function requiredStatus(
     async ({ ref, keys }) => {
       const health = await healthOfRequired(session, ref, keys);
       const where = `-n ${ref.namespace} ${ref.name}`;
-      const wanted = keys.map((key) => ` --from-literal=${key}=…`).join('');
+      const wanted = keys.map((key) => ` ${valueFlag(key)}`).join('');
       const make = ref.kind === 'Secret' ? 'kubectl create secret generic' : 'kubectl create configmap';
       const next = health.state === 'Current' ? undefined : `${make} ${where}${wanted}`;
       return { object: ref, health, ...(next ? { next } : {}) };
@@ -35,6 +35,10 @@ export async function requiredStatus(
     session.signal,
   );
 }
+
+/** What stands for the value is no word of a shell, so that nobody sends it as it is. Keys with a dot name files. */
+const valueFlag = (key: string) =>
+  key.includes('.') ? `--from-file=${key}=<file>` : `--from-literal=${key}=<${key}>`;
 
 const refOfRequired = ({ kind, namespace, name }: RequiredObject): ObjectRef => ({
   group: '',

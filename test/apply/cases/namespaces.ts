@@ -51,7 +51,7 @@ export function namespaceCases(tier: TestTier): void {
       const objects = [configMap(ns, 'a'), configMap('nowhere-1', 'a'), configMap('nowhere-2', 'a')];
       const error = await refusalBy(apply(test(), objects));
       expect(error.message).to.equal(
-        'The set does not fit to the cluster, and nothing was changed: 2 problems.',
+        'The set does not fit the cluster, and nothing was changed: 2 problems.',
       );
       expect(error.problems).to.deep.equal(
         ['nowhere-1', 'nowhere-2'].map((name) => ({

@@ -42,7 +42,7 @@ const packed = (content: string | Buffer) => ({
 
 const otherSet = parentId({ name: 'other', namespace: 'logs', kind: 'ConfigMap', group: '' });
 const NOT_A_LIST = 'data.inventory.json is no list of members';
-const DIFFERS = `annotation ${HASH} does not fit to data.inventory.json: one of the two was edited`;
+const DIFFERS = `annotation ${HASH} does not fit data.inventory.json: one of the two was edited`;
 
 const EDITS: readonly (readonly [what: string, parent: LiveObject, message: string])[] = [
   ['no tooling', withAnnotations({ [TOOLING]: undefined }), `annotation ${TOOLING} is missing`],

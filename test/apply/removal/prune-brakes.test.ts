@@ -63,7 +63,7 @@ describe('the brakes of pruning', () => {
     expect(report.problems).to.deep.equal([
       {
         message: '12 of 20 objects left the set; nothing was removed, because that is more than 50 %',
-        fix: 'check namespace and prefix; when it is meant, allow a larger share',
+        fix: 'check namespace and prefix; when it is meant, allow it (--prune-share 100)',
       },
     ]);
   });

@@ -125,6 +125,21 @@ describe('sendObject', () => {
       'raise the quota of the namespace',
     ],
     [
+      20,
+      'a webhook that says no',
+      { status: 403, message: 'admission webhook "a.example.com" denied the request: no' },
+      'change the object as the rule wants it, or the rule',
+    ],
+    [
+      20,
+      'a policy that says no',
+      {
+        status: 422,
+        message: "pods \"a\" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no",
+      },
+      'change the object as the rule wants it, or the rule',
+    ],
+    [
       19,
       'a namespace that goes',
       { status: 403, causes: [cause('', 'NamespaceTerminating')] },
