@@ -1,15 +1,6 @@
 import { failureIn } from './api-failure.js';
+import { NAMESPACES } from './built-in-resources.js';
 import type { Cluster } from './cluster.js';
-import type { ApiResource } from './resource.js';
-
-const NAMESPACES: ApiResource = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-  verbs: ['get'],
-};
 
 /**
  * The id of a cluster: the UID of its `kube-system` namespace, which lives as long as the cluster.

@@ -1,7 +1,7 @@
 import { OpniLoggingError } from '../../common/error.js';
 import { failureOf, refusal } from '../../kube/api-failure.js';
+import { CONFIG_MAPS } from '../../kube/built-in-resources.js';
 import type { LiveObject } from '../../kube/live-object.js';
-import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
 import { INVENTORY_MANAGER } from '../set/marks.js';
 import { type Inventory, inventoryObject, isSameInventory, parseInventory } from './inventory.js';
@@ -12,15 +12,6 @@ export interface StoredInventory {
   readonly uid: string;
   readonly resourceVersion: string;
 }
-
-const CONFIG_MAPS: ApiResource = {
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  namespaced: true,
-  verbs: ['delete', 'get', 'patch'],
-};
 
 /**
  * Reads the inventory of the set.

@@ -2,7 +2,7 @@ import { OpniLoggingError, type Problem } from '../../common/error.js';
 import { mapPool } from '../../common/pool.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureIn } from '../../kube/api-failure.js';
-import type { ApiResource } from '../../kube/resource.js';
+import { NAMESPACES } from '../../kube/built-in-resources.js';
 import type { Inventory } from '../inventory/inventory.js';
 import { pruneCandidates } from '../removal/prune.js';
 import type { Candidate } from '../removal/remove-object.js';
@@ -59,15 +59,6 @@ interface Namespaces {
   readonly missing: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
-
-const NAMESPACES: ApiResource = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-  verbs: ['get'],
-};
 
 async function readNamespaces(session: Session, objects: readonly KubernetesObject[]): Promise<Namespaces> {
   const { cluster, signal, set } = session;

@@ -1,8 +1,8 @@
 import { messageOf } from '../../common/error.js';
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureOf } from '../../kube/api-failure.js';
+import { PODS } from '../../kube/built-in-resources.js';
 import type { Cluster } from '../../kube/cluster.js';
-import type { ApiResource } from '../../kube/resource.js';
 import type { Drain } from './drain.js';
 
 /** Where an aggregator runs. */
@@ -11,15 +11,6 @@ interface AggregatorPlace {
   /** Name of the Logging; its pods are called `<name>-fluentd-0` and so on. */
   readonly logging: string;
 }
-
-const PODS: ApiResource = {
-  group: '',
-  version: 'v1',
-  kind: 'Pod',
-  plural: 'pods',
-  namespaced: true,
-  verbs: ['list'],
-};
 
 const METRICS_PORT = 24231;
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../common/clock.js';
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { type ApiFailure, failureOf, refusal } from '../../kube/api-failure.js';
+import { LEASES } from '../../kube/built-in-resources.js';
 import type { Cluster } from '../../kube/cluster.js';
 import type { LiveObject } from '../../kube/live-object.js';
-import type { ApiResource } from '../../kube/resource.js';
 import type { ApplySet } from '../set/apply-set.js';
 import { FIELD_MANAGER } from '../set/marks.js';
 
@@ -14,15 +14,6 @@ export interface LeaseSpec {
   readonly renewTime?: string;
   readonly leaseTransitions?: number;
 }
-
-const LEASES: ApiResource = {
-  group: 'coordination.k8s.io',
-  version: 'v1',
-  kind: 'Lease',
-  plural: 'leases',
-  namespaced: true,
-  verbs: ['delete', 'get', 'patch', 'update'],
-};
 
 /** Clocks of API servers may differ by this much, in milliseconds. */
 const SKEW_MS = 5000;

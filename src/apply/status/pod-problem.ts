@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { failureIn } from '../../kube/api-failure.js';
+import { PODS } from '../../kube/built-in-resources.js';
 import type { LiveObject } from '../../kube/live-object.js';
-import type { ApiResource } from '../../kube/resource.js';
 import { conditionsOf, partOf } from '../health/health-rule.js';
 import type { Session } from '../session/session.js';
 
@@ -29,15 +29,6 @@ interface ContainerStatus {
   readonly state?: { readonly waiting?: ContainerState; readonly terminated?: ContainerState };
   readonly lastState?: { readonly terminated?: ContainerState };
 }
-
-const PODS: ApiResource = {
-  group: '',
-  version: 'v1',
-  kind: 'Pod',
-  plural: 'pods',
-  namespaced: true,
-  verbs: ['list'],
-};
 
 /** Waiting for these is no problem yet. */
 const STARTING: ReadonlySet<string> = new Set(['ContainerCreating', 'PodInitializing']);
