@@ -32,6 +32,8 @@ const PACKAGES: Readonly<Record<Program, string>> = {
 };
 const PROGRAMS = Object.keys(PACKAGES) as Program[];
 
+const STAGES_FILE = 'stages.yaml';
+
 /** Files of kwok's module that make nodes and pods ready. */
 const STAGES = [
   'node/fast/node-initialize.yaml',
@@ -57,17 +59,16 @@ export function controlPlaneBinaries(
 ): Binaries | { readonly missing: string } {
   const cache = cacheFolder(env);
   const assets = env['KUBEBUILDER_ASSETS'];
-  const path = (program: Program) => {
-    const given = assets && join(assets, program);
-    return given && existsSync(given) ? given : join(cache, program);
+  const path = (file: string) => {
+    const given = assets && join(assets, file);
+    return given && existsSync(given) ? given : join(cache, file);
   };
-  const stages = join(cache, 'stages.yaml');
   const absent = PROGRAMS.filter((program) => !existsSync(path(program)));
-  if (absent.length > 0 || !existsSync(stages)) {
-    const missing = build(absent, cache, stages, say);
+  if (absent.length > 0 || !existsSync(path(STAGES_FILE))) {
+    const missing = build(absent, cache, say, env);
     if (missing !== undefined) return { missing };
   }
-  return { path, stages };
+  return { path, stages: path(STAGES_FILE) };
 }
 
 /** Outside of the checkout, one folder for each state of the pins. */
@@ -94,11 +95,18 @@ export function kubernetesVersion(): string {
 function build(
   programs: readonly Program[],
   cache: string,
-  stages: string,
   say: (text: string) => void,
+  env: NodeJS.ProcessEnv,
 ): string | undefined {
-  if (spawnSync('go', ['version']).status !== 0) {
-    return `install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with ${programs.join(', ')}`;
+  const go = (args: readonly string[]) =>
+    spawnSync('go', args, {
+      cwd: MODULE,
+      encoding: 'utf8',
+      env: { ...env, CGO_ENABLED: '0', GOFLAGS: '' },
+    });
+  if (go(['version']).status !== 0) {
+    const wanted = [...programs, STAGES_FILE].join(', ');
+    return `install Go 1.26 or newer, or set KUBEBUILDER_ASSETS to a folder with ${wanted}`;
   }
   say(`building ${programs.join(', ')}; once, about ten minutes …`);
   const download = go([
@@ -123,20 +131,13 @@ function build(
     }
     const kwok = go(['list', '-mod=readonly', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok']).stdout.trim();
     const texts = STAGES.map((file) => readFileSync(join(kwok, 'kustomize', 'stage', file), 'utf8'));
-    writeFileSync(join(folder, 'stages.yaml'), texts.join('\n---\n'));
-    renameSync(join(folder, 'stages.yaml'), stages);
+    writeFileSync(join(folder, STAGES_FILE), texts.join('\n---\n'));
+    renameSync(join(folder, STAGES_FILE), join(cache, STAGES_FILE));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return undefined;
 }
-
-const go = (args: readonly string[]) =>
-  spawnSync('go', args, {
-    cwd: MODULE,
-    encoding: 'utf8',
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
-  });
 
 /** Without these a server tells no proper version. */
 function linkerFlags(): string {
