@@ -4,7 +4,7 @@ import { loggingCrds } from '../../../src/constructs/logging-crds.js';
 import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
 import { LOGGING_FINALIZER, StandInOperator } from '../../support/control-plane/stand-in-operator.js';
 import { deletedNames, listedMembers, problemsOf, warningsOf } from './observations.js';
-import { apply, deployment, homeOf, namespace, type Run, remove, useCluster } from './support.js';
+import { apply, deployment, homeOf, namespace, type Run, remove, until, useCluster } from './support.js';
 
 const KINDS = ['Logging', 'FluentbitAgent', 'ClusterFlow', 'ClusterOutput'];
 
@@ -91,6 +91,45 @@ export function withOperatorCases(tier: TestTier): void {
       expect(keptOf(run)).to.deep.equal([]);
       expect(await test().get('v1', 'Namespace', logsOf(test()))).to.equal(undefined);
       expect(await listedMembers(test())).to.deep.equal([]);
+    });
+
+    it('37: a second run rolls no pod of what the operator made', async () => {
+      const ns = await applied();
+      const pods = async () =>
+        (await test().list('v1', 'Pod', logsOf(test()))).map(
+          ({ metadata }) => `${metadata.name} ${metadata.uid}`,
+        );
+      const before = await pods();
+      expect(before).to.have.length.greaterThan(1);
+      const again = await apply(test(), loggingSet(test(), ns), { health: { timeoutMs: 60_000 } });
+      expect(again.result.outcome).to.equal('unchanged');
+      expect(await pods()).to.deep.equal(before);
+    });
+
+    it('37: the mark of the operator on a Secret of the set stays, also when the Secret changes', async () => {
+      const ns = await homeOf(test());
+      const name = `case-${test().id}`;
+      const account = (password: string) => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'account', namespace: logsOf(test()) },
+        stringData: { password },
+      });
+      const reference = { valueFrom: { secretKeyRef: { name: 'account', key: 'password' } } };
+      const http = { endpoint: 'http://receiver', auth: { username: reference, password: reference } };
+      const set = loggingSet(test(), ns).map((object) =>
+        object.kind === 'ClusterOutput' ? { ...object, spec: { loggingRef: name, http } } : object,
+      );
+      await apply(test(), [...set, account('one')], { health: { timeoutMs: 60_000 } });
+      const mark = async () =>
+        (await test().get('v1', 'Secret', 'account', logsOf(test())))?.metadata.annotations?.[
+          `logging.banzaicloud.io/${name}`
+        ];
+      await until('the operator has marked the Secret', async () => (await mark()) === 'watched');
+      expect((await apply(test(), [...set, account('one')])).result.outcome).to.equal('unchanged');
+      const changed = await apply(test(), [...set, account('two')]);
+      expect(changed.result.counts).to.include({ configured: 1 });
+      expect(await mark()).to.equal('watched');
     });
 
     it('65: with an operator that is gone for good the Logging is told, with its finalizer', async () => {
