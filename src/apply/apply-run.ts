@@ -157,7 +157,7 @@ export class ApplyRun {
     return {
       generation: (before?.generation ?? 0) + 1,
       phase: 'applying',
-      digest: this.wanted.digest,
+      digest: this.wanted.digest(),
       entries: [...entries.values()],
     };
   }

@@ -14,7 +14,7 @@ import { normalizeObject } from './normalize.js';
 export interface ObjectSet {
   readonly objects: readonly KubernetesObject[];
   /** Hash of all objects but the values of Secrets, which could be guessed from it. The same set always has the same. */
-  readonly digest: string;
+  readonly digest: () => string;
 }
 
 /** Kinds that exist only as requests or that the server alone makes. */
@@ -64,7 +64,7 @@ export function objectSet(objects: readonly KubernetesObject[]): ObjectSet {
     });
   }
   const sorted = sortObjects(objects).map(normalizeObject);
-  return { objects: sorted, digest: digestOf(sorted) };
+  return { objects: sorted, digest: () => digestOf(sorted) };
 }
 
 function digestOf(objects: readonly KubernetesObject[]): string {
