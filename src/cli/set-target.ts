@@ -182,7 +182,7 @@ async function assertRightCluster(
   const actual = await readClusterId(cluster, signal);
   if (actual === undefined || actual === id) return;
   const message = `context "${context}" leads to another cluster than ${name}`;
-  throw new OpniLoggingError('cluster', `${message}. Nothing was changed.`, {
+  throw new OpniLoggingError('cluster', `${message}, and nothing was changed`, {
     problems: [
       {
         path: 'cluster.id',

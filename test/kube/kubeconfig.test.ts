@@ -271,7 +271,7 @@ printf '{"status":{"token":"t%d"${extra}}}' $(wc -l < "${folder()}/runs")`);
     });
 
     it('an empty file, and a context that names what is not there', () => {
-      expect(refused('').message).to.equal('the kubeconfig has no context set');
+      expect(refused('').message).to.equal('the kubeconfig has no current context');
       expect(refused(context({ clusters: [] })).message).to.equal(
         'context "a" names a cluster that is not there',
       );
