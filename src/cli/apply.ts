@@ -55,17 +55,19 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
     .action(async (given: readonly string[], flags: ApplyFlags) => {
       const screen = terminal();
       const target = await openTarget(given, flags, context, { withObjects: true });
-      const [objects, { applySet }, { EngineOutput }, { missingObjects }] = await Promise.all([
+      const [objects, { applySet }, { EngineOutput }, { missingObjects }, { notesOf }] = await Promise.all([
         target.objects(),
         import('../apply/apply.js'),
         import('./engine-output.js'),
         import('./missing-objects.js'),
+        import('../config/notes.js'),
       ]);
       const output = new EngineOutput(screen);
       output.expect(objects.length);
       const { set, cluster } = target;
       const { signal } = context;
       try {
+        for (const text of target.config ? notesOf(target.config) : []) output.note(text);
         for (const text of await missingObjects(target, objects, signal)) output.note(text);
         const result = await applySet(objects, {
           set,

@@ -150,7 +150,7 @@ kept       Namespace opni: namespaces are deleted only when asked for
       stderr: `${LOOKING}deleting configuration
 waiting until it is gone: ConfigMap opni/a waits for its finalizer example.com/hold
 ConfigMap opni/a: is still there after 0 s: waits for its finalizer example.com/hold
-    fix: see whether what takes this finalizer away still runs; if it is gone for good, take it away (--strip-finalizer example.com/hold); the next run continues
+    fix: see whether what takes this finalizer away still runs; if that is gone for good, strip it (--strip-finalizer example.com/hold); the next run continues
 
 error: not everything is gone: 1 failed
 `,

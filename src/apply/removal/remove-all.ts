@@ -81,7 +81,7 @@ function wayOut({ finalizers }: StuckObject, { action }: RemoveAllOptions): stri
   if (finalizers.length === 0) return 'see why it is not let go';
   const controllers = `see whether what takes ${finalizers.length === 1 ? 'this finalizer' : 'these finalizers'} away still runs`;
   if (action !== 'deleted') return controllers;
-  return `${controllers}; if it is gone for good, take ${finalizers.length === 1 ? 'it' : 'them'} away (--strip-finalizer ${finalizers.join(' ')})`;
+  return `${controllers}; if that is gone for good, strip ${finalizers.length === 1 ? 'it' : 'them'} (--strip-finalizer ${finalizers.join(' ')})`;
 }
 
 async function waitGoing(
