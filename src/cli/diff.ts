@@ -57,19 +57,20 @@ const WORDS: Readonly<Record<ObjectDiff['change'], string>> = {
 
 function linesOf(differences: readonly ObjectDiff[], screen: Terminal): string[] {
   if (differences.length === 0) return ['no differences'];
-  const blocks = differences.flatMap(({ object, change, lines, message, fix }) => [
-    screen.style(
-      'bold',
-      `${describeRef(object)} ${WORDS[change]}${message && change !== 'remove' ? `: ${message}` : ''}`,
-    ),
+  const blocks = differences.flatMap(({ lines, fix, ...difference }) => [
+    screen.style('bold', headlineOf(difference)),
     ...(fix ? [`    fix: ${fix}`] : []),
     ...lines.map((line) => coloured(line, screen)),
-  ]);
-  return [
-    ...blocks,
     '',
-    `${counted(differences.length, 'object')} differ${differences.length === 1 ? 's' : ''}`,
-  ];
+  ]);
+  return [...blocks, `${counted(differences.length, 'object')} differ${differences.length === 1 ? 's' : ''}`];
+}
+
+function headlineOf({ object, change, message, fields }: Omit<ObjectDiff, 'lines' | 'fix'>): string {
+  const why = message && change !== 'remove' ? `: ${message}` : '';
+  // Where no diff shows them.
+  const where = change === 'refused' && fields.length > 0 ? ` (${fields.join(', ')})` : '';
+  return `${describeRef(object)} ${WORDS[change]}${why}${where}`;
 }
 
 function coloured(line: string, screen: Terminal): string {
