@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { OwningTool } from '../apply/fields/gitops-marks.js';
 import type { ConflictPolicy } from '../apply/plan/policy.js';
 import type { CommandSetup } from './command-setup.js';
-import { durationMs } from './durations.js';
+import { durationOption } from './durations.js';
 import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
 import { usageError } from './usage-error.js';
 
@@ -40,34 +40,36 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
   addConflictOptions(addTargetOptions(command, { manifests: true }))
     .option('--dry-run', 'ask the cluster what would happen, and change nothing')
     .option('--no-wait', 'do not wait until everything works')
-    .option(
-      '--timeout <duration>',
-      'how long to wait for one thing, as in 90s or 5m',
-      durationMs,
-      durationMs('5m'),
+    .addOption(
+      durationOption('--timeout <duration>', 'how long to wait for one thing, as in 90s or 5m', '5m'),
     )
     .option('--no-prune', 'leave what left the set where it is')
-    .option('--prune-share <percent>', 'largest part of the set that one run may remove', percent, 50)
+    .option(
+      '--prune-share <percent>',
+      'largest part of the set that one run may remove, from 0 to 100',
+      percent,
+      50,
+    )
     .option('--no-recreate', 'never delete an object to make it anew when a field cannot be changed')
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: ApplyFlags) => {
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
-      const [objects, { applySet }, { EngineOutput }, { missingObjects }] = await Promise.all([
+      const target = await openTarget(given, flags, context, { withObjects: true });
+      const [objects, { applySet }, { EngineOutput }, { missingObjects }, { notesOf }] = await Promise.all([
         target.objects(),
         import('../apply/apply.js'),
         import('./engine-output.js'),
         import('./missing-objects.js'),
+        import('../config/notes.js'),
       ]);
       const output = new EngineOutput(screen);
       output.expect(objects.length);
       const { set, cluster } = target;
       const { signal } = context;
       try {
-        const tellMissing = async () => {
-          for (const text of await missingObjects(target, objects, signal)) output.note(text);
-        };
-        const applying = applySet(objects, {
+        for (const text of target.config ? notesOf(target.config) : []) output.note(text);
+        for (const text of await missingObjects(target, objects, signal)) output.note(text);
+        const result = await applySet(objects, {
           set,
           cluster,
           signal,
@@ -79,16 +81,22 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
           waitMs: flags.timeout,
           health: flags.wait ? { timeoutMs: flags.timeout } : undefined,
         });
-        const [result] = await Promise.all([applying, tellMissing()]);
         const headline = flags.dryRun
           ? 'not everything would be applied'
           : 'not everything is as it should be';
         await output.finish(result, exit, {
           headline,
-          more: { set, context: target.context, dryRun: flags.dryRun === true },
+          more: { set, context: target.context },
+          dryRun: flags.dryRun === true,
         });
       } catch (error) {
-        if (signal.aborted) screen.error('interrupted; the next apply goes on from here');
+        if (signal.aborted) {
+          screen.error(
+            flags.dryRun
+              ? 'interrupted; nothing was changed'
+              : 'interrupted; the next apply goes on from here',
+          );
+        }
         throw error;
       } finally {
         cluster.client.close();

@@ -13,8 +13,8 @@ import { usageError } from './usage-error.js';
 export async function confirm(context: CliContext, question: string): Promise<boolean> {
   if (!canAsk(context)) {
     throw usageError(
-      'this needs --yes, since there is nobody to ask',
-      'see what it would do with --dry-run first',
+      'there is nobody to ask whether this is meant',
+      'add --yes; --dry-run shows what would happen',
     );
   }
   const ended = new AbortController();

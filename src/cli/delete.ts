@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { OpniLoggingError } from '../common/error.js';
 import type { CommandSetup } from './command-setup.js';
 import { confirm } from './confirm.js';
-import { durationMs } from './durations.js';
-import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { durationOption } from './durations.js';
+import { addTargetOptions, nameOfSet, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
 
 interface DeleteFlags extends TargetFlags {
   readonly crds?: boolean;
@@ -39,28 +39,31 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
     .option('--dry-run', 'ask the cluster what would happen, and change nothing')
     .option('-y, --yes', 'do not ask')
     .option('--strip-finalizer <names...>', 'take these finalizers away from objects that are stuck for good')
-    .option(
-      '--drain-timeout <duration>',
-      'how long the buffers may take to empty',
-      durationMs,
-      durationMs('2m'),
+    .addOption(
+      durationOption(
+        '--drain-timeout <duration>',
+        'how long the buffers may take to empty; 0s does not wait',
+        '2m',
+      ),
     )
-    .option('--timeout <duration>', 'how long to wait for each step', durationMs, durationMs('5m'))
+    .addOption(durationOption('--timeout <duration>', 'how long to wait for each step', '5m'))
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: DeleteFlags) => {
       const screen = terminal();
       const target = await openTarget(given, flags, context);
       const { set, cluster } = target;
       const { signal } = context;
-      const name = `${set.namespace}/${set.inventory.replace(/-inventory$/, '')}`;
+      const name = nameOfSet(set);
+      let begun = false;
       try {
         if (
           !flags.yes &&
           !flags.dryRun &&
-          !(await confirm(context, `Delete the set ${name} in context ${target.context}`))
+          !(await confirm(context, questionOf(name, target.context, flags)))
         ) {
-          throw new OpniLoggingError('cluster', 'The answer was not yes. Nothing was changed.');
+          throw new OpniLoggingError('cluster', 'the answer was not yes, and nothing was changed');
         }
+        begun = !flags.dryRun;
         const [{ deleteSet }, { EngineOutput }, { aggregatorDrain }] = await Promise.all([
           import('../apply/delete.js'),
           import('./engine-output.js'),
@@ -80,14 +83,39 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
           stripFinalizers: flags.stripFinalizer,
           drain: flags.drainTimeout > 0 ? aggregatorDrain(flags.drainTimeout) : undefined,
         });
-        if (result.outcome === 'nothing') output.note(`there is nothing of the set ${name} in the cluster`);
-        const more = { set, context: target.context, dryRun: flags.dryRun === true };
-        await output.finish(result, exit, { headline: 'not everything is gone', more });
+        if (result.outcome === 'nothing') {
+          const more = result.counts.kept ? 'nothing but what is kept' : 'nothing';
+          output.note(`there is ${more} of the set ${name} in the cluster`);
+        }
+        await output.finish(result, exit, {
+          headline: flags.dryRun ? 'not everything would be gone' : 'not everything is gone',
+          more: { set, context: target.context },
+          dryRun: flags.dryRun === true,
+        });
       } catch (error) {
-        if (signal.aborted) screen.error('interrupted; the next delete goes on from here');
+        if (signal.aborted) {
+          screen.error(
+            begun ? 'interrupted; the next delete goes on from here' : 'interrupted; nothing was changed',
+          );
+        }
         throw error;
       } finally {
         cluster.client.close();
       }
     });
+}
+
+/** What is asked, with all that goes beside what always does. */
+function questionOf(
+  name: string,
+  context: string,
+  { crds, deleteNamespace, deleteVolumes }: DeleteFlags,
+): string {
+  const more = [
+    ...(crds ? ['definitions'] : []),
+    ...(deleteNamespace ? ['namespaces'] : []),
+    ...(deleteVolumes ? ['volume claims'] : []),
+  ];
+  const list = more.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+  return `Delete the set ${name} in context ${context}${list ? `, with its ${list}` : ''}`;
 }

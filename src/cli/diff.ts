@@ -24,7 +24,7 @@ export function addDiffCommand(program: Command, { context, terminal, exit }: Co
     .action(async (given: readonly string[], flags: TargetFlags & ConflictFlags) => {
       exit.refused = EXIT.usage;
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
+      const target = await openTarget(given, flags, context, { withObjects: true });
       const [objects, { diffSet }] = await Promise.all([
         target.objects(),
         import('../apply/diff/diff-set.js'),
@@ -57,19 +57,20 @@ const WORDS: Readonly<Record<ObjectDiff['change'], string>> = {
 
 function linesOf(differences: readonly ObjectDiff[], screen: Terminal): string[] {
   if (differences.length === 0) return ['no differences'];
-  const blocks = differences.flatMap(({ object, change, lines, message, fix }) => [
-    screen.style(
-      'bold',
-      `${describeRef(object)} ${WORDS[change]}${message && change !== 'remove' ? `: ${message}` : ''}`,
-    ),
+  const blocks = differences.flatMap(({ lines, fix, ...difference }) => [
+    screen.style('bold', headlineOf(difference)),
     ...(fix ? [`    fix: ${fix}`] : []),
     ...lines.map((line) => coloured(line, screen)),
-  ]);
-  return [
-    ...blocks,
     '',
-    `${counted(differences.length, 'object')} differ${differences.length === 1 ? 's' : ''}`,
-  ];
+  ]);
+  return [...blocks, `${counted(differences.length, 'object')} differ${differences.length === 1 ? 's' : ''}`];
+}
+
+function headlineOf({ object, change, message, fields }: Omit<ObjectDiff, 'lines' | 'fix'>): string {
+  const why = message && change !== 'remove' ? `: ${message}` : '';
+  // Where no diff shows them.
+  const where = change === 'refused' && fields.length > 0 ? ` (${fields.join(', ')})` : '';
+  return `${describeRef(object)} ${WORDS[change]}${why}${where}`;
 }
 
 function coloured(line: string, screen: Terminal): string {

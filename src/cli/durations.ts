@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -11,4 +11,13 @@ export function durationMs(text: string): number {
   const [, digits, unit] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
   if (!digits || !unit) throw new InvalidArgumentError('Write it as in 90s, 5m or 1h.');
   return Number(digits) * UNITS[unit]!;
+}
+
+/**
+ * A flag that takes a duration, in milliseconds to the command.
+ *
+ * @param byDefault as a person would write it; the help shows it like that
+ */
+export function durationOption(flags: string, description: string, byDefault: string): Option {
+  return new Option(flags, description).argParser(durationMs).default(durationMs(byDefault), byDefault);
 }

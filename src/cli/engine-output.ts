@@ -2,7 +2,7 @@ import type { EngineEvent, ObjectAction, ObjectEvent } from '../apply/session/en
 import { describeRef } from '../apply/set/object-ref.js';
 import { OpniLoggingError, type Problem } from '../common/error.js';
 import type { ExitCodes } from './command-setup.js';
-import { EXIT, reportError } from './report.js';
+import { counted, EXIT, numberText, reportError } from './report.js';
 import type { Style, Terminal } from './terminal.js';
 
 /** In the order in which the summary counts them. */
@@ -28,6 +28,16 @@ const STYLES: Readonly<Partial<Record<ObjectAction, Style>>> = {
   skipped: 'yellow',
   failed: 'red',
 };
+
+/** As in `2 created, 1 conflict`. */
+function summaryOf(counts: SetResult['counts']): string {
+  const texts = ACTIONS.flatMap((action) => {
+    const count = counts[action] ?? 0;
+    if (count === 0) return [];
+    return [action === 'conflict' ? counted(count, action) : `${numberText(count)} ${action}`];
+  });
+  return texts.join(', ') || 'nothing to do';
+}
 
 /** What an operation on a set came to. */
 export interface SetResult {
@@ -90,26 +100,27 @@ export class EngineOutput {
    *
    * @param headline for an outcome with problems, as in `not everything was applied`
    * @param more further properties of the document for machines
+   * @param dryRun nothing was changed, which is said beside what would have been
    */
   async finish(
     result: SetResult,
     exit: ExitCodes,
-    { headline, more = {} }: { readonly headline: string; readonly more?: object },
+    {
+      headline,
+      more = {},
+      dryRun,
+    }: { readonly headline: string; readonly more?: object; readonly dryRun: boolean },
   ): Promise<void> {
     await Promise.all(this.#lines);
     const { outcome, counts, problems } = result;
     const ok = problems.length === 0;
     const objects = this.#objects.map(({ type: _, object, ...event }) => ({ ...object, ...event }));
     const told = { warnings: this.#warnings, notes: this.#notes };
-    const summary = ACTIONS.flatMap((action) => (counts[action] ? [`${counts[action]} ${action}`] : [])).join(
-      ', ',
-    );
-    const document = { ok, outcome, ...more, counts, objects, ...told };
-    const failure = new OpniLoggingError('cluster', `${headline}: ${summary || 'nothing was changed'}`, {
-      problems,
-    });
+    const summary = `${summaryOf(counts)}${dryRun ? ' (dry run: nothing was changed)' : ''}`;
+    const document = { ok, outcome, ...more, dryRun, counts, objects, ...told };
+    const failure = new OpniLoggingError('cluster', `${headline}: ${summary}`, { problems });
     if (ok) {
-      await this.screen.result(summary ? [summary] : [], document);
+      await this.screen.result([summary], document);
       return;
     }
     exit.done = EXIT.refused;

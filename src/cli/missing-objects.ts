@@ -4,7 +4,7 @@ import { requiredStatus } from '../apply/status/required-status.js';
 import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { SetTarget } from './set-target.js';
 
-/** What pods of a set need and nobody has made yet: what it is, and how to make it. */
+/** What pods of a set need and nobody has made yet: what it is, and what to do about it. */
 export async function missingObjects(
   { set, cluster }: Pick<SetTarget, 'set' | 'cluster'>,
   objects: readonly KubernetesObject[],
@@ -18,5 +18,5 @@ export async function missingObjects(
   );
   return required
     .filter(({ health }) => health.state !== 'Current')
-    .map(({ object, health, next }) => `${describeRef(object)} ${health.message}; make it: ${next}`);
+    .map(({ object, health, next }) => `${describeRef(object)} ${health.message}; next: ${next}`);
 }

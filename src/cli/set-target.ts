@@ -33,11 +33,19 @@ export interface SetTarget {
   readonly objects: () => Promise<readonly KubernetesObject[]>;
 }
 
+/** How people call a set: as `--set` takes it. */
+export const nameOfSet = ({ namespace, inventory }: ApplySet): string =>
+  `${namespace}/${inventory.replace(/-inventory$/, '')}`;
+
+/** Namespace and name, as an API server takes them; the name is the beginning of others. */
+const SET_NAME = /^([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/([a-z0-9](?:[-a-z0-9]{0,198}[a-z0-9])?)$/;
+
 /** What the help says about choosing a set. */
 export const TARGET_HELP = `
-The set is that of one cluster's configuration, from opni-logging.yaml when no path is given; --cluster picks one of a
-fleet. With --manifests it is made of manifests, as synth writes them or from elsewhere, and --set names it. The
-cluster is that of the kubeconfig's current context, unless --context says otherwise.`;
+The set is that of one cluster's configuration: of opni-logging.yaml or the folder clusters when no path is given, and
+--cluster picks one of several. With --set it is the set of that name; where objects are needed, --manifests names
+manifests, as synth writes them or from elsewhere. The cluster is that of the kubeconfig's current context, unless
+--context says otherwise.`;
 
 /** Adds the flags of {@link TargetFlags}. */
 export function addTargetOptions(command: Command, { manifests }: { readonly manifests: boolean }): Command {
@@ -51,13 +59,14 @@ export function addTargetOptions(command: Command, { manifests }: { readonly man
       'manifests instead of a configuration; - reads standard input',
     );
   return command
-    .option('--kubeconfig <file>', 'kubeconfig to use', undefined)
-    .option('--context <name>', 'context of the kubeconfig');
+    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG or ~/.kube/config')
+    .option('--context <name>', 'context of the kubeconfig instead of its current one');
 }
 
 /**
  * Finds the set and connects to the cluster.
  *
+ * @param options.withObjects the command needs the objects of the set, not only its name @default false
  * @throws OpniLoggingError `usage` when it is not clear which set is meant; `config` when the configuration is refused;
  *   `cluster` when the kubeconfig leads to another cluster than the configuration is for
  */
@@ -65,13 +74,21 @@ export async function openTarget(
   given: readonly string[],
   flags: TargetFlags,
   context: CliContext,
+  { withObjects = false }: { readonly withObjects?: boolean } = {},
 ): Promise<SetTarget> {
   const { set, config, objects } =
-    flags.set === undefined ? await configured(given, flags, context) : await named(given, flags, context);
+    flags.set === undefined
+      ? await configured(given, flags, context)
+      : await named(given, flags, context, withObjects);
   const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
   const cluster = Cluster.connect(server);
+  try {
+    if (config) await assertRightCluster(cluster, config, server.context, context.signal);
+  } catch (error) {
+    cluster.client.close();
+    throw error;
+  }
   cluster.discovery.prefetch(context.signal);
-  if (config) await assertRightCluster(cluster, config, server.context, context.signal);
   return { set, cluster, context: server.context, config, objects };
 }
 
@@ -81,22 +98,24 @@ async function named(
   given: readonly string[],
   { set, manifests, cluster }: TargetFlags,
   context: CliContext,
+  withObjects: boolean,
 ): Promise<Source> {
   if (given.length > 0 || cluster !== undefined) {
     throw usageError('--set excludes configuration files and --cluster', 'leave out the one or the other');
   }
-  const [namespace, name, ...more] = set!.split('/');
-  if (!namespace || !name || more.length > 0) {
+  const [, namespace, name] = SET_NAME.exec(set!) ?? [];
+  if (!namespace || !name) {
     throw usageError(`--set ${set} is not namespace/name`, 'write it as in --set opni/opni');
+  }
+  if (withObjects && !manifests) {
+    throw usageError('--set needs --manifests here', 'name the manifests, as in -f dist/prod');
   }
   const { setNamed } = await import('../apply/set/apply-set.js');
   return {
     set: setNamed(namespace, name),
     objects: async () => {
-      if (!manifests)
-        throw usageError('--set needs --manifests here', 'name the manifests, as in -f dist/prod');
       const { readManifests } = await import('./manifests.js');
-      return readManifests(manifests, context);
+      return readManifests(manifests ?? [], context);
     },
   };
 }
@@ -164,7 +183,7 @@ async function assertRightCluster(
   const actual = await readClusterId(cluster, signal);
   if (actual === undefined || actual === id) return;
   const message = `context "${context}" leads to another cluster than ${name}`;
-  throw new OpniLoggingError('cluster', `${message}. Nothing was changed.`, {
+  throw new OpniLoggingError('cluster', `${message}, and nothing was changed`, {
     problems: [
       {
         path: 'cluster.id',

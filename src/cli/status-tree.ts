@@ -1,9 +1,10 @@
-import { type ApplySet } from '../apply/set/apply-set.js';
+import type { ApplySet } from '../apply/set/apply-set.js';
 import { describeRef } from '../apply/set/object-ref.js';
 import type { ObjectStatus } from '../apply/status/object-status.js';
 import type { PartName } from '../apply/status/parts.js';
 import type { PartStatus, SetStatus } from '../apply/status/status.js';
 import { counted } from './report.js';
+import { nameOfSet } from './set-target.js';
 import type { Style, Terminal } from './terminal.js';
 
 interface Hop {
@@ -44,19 +45,18 @@ const MARKS: Readonly<Record<PartStatus['state'], readonly [word: string, style:
 
 /** The status of a set as a tree: below each hop those that send to it. */
 export function statusLines(status: SetStatus, set: ApplySet, screen: Terminal): string[] {
-  const name = `${set.namespace}/${set.inventory.replace(/-inventory$/, '')}`;
+  const name = nameOfSet(set);
   if (status.phase === 'absent') return [`set ${name}: nothing is applied`];
   const phases = {
     applied: 'applied',
-    applying: 'an apply did not finish; the next one goes on',
-    deleting: 'a deletion did not finish; the next one goes on',
+    applying: 'an apply is running, or did not finish; apply again to go on',
+    deleting: 'a deletion is running, or did not finish; delete again to go on',
   };
   const stateOf = (part: PartName) => status.parts.find((candidate) => candidate.part === part)!;
   const platform = stateOf('platform');
   return [
     `set ${name}: ${counted(status.members, 'object')}, ${phases[status.phase]}`,
-    '',
-    ...hopLines(PATH, '', '', stateOf, screen),
+    ...(isUsed(PATH, stateOf) ? ['', ...hopLines(PATH, '', '', stateOf, screen)] : []),
     ...(platform.state === 'absent' ? [] : ['', ...partLines(platform, 'platform', '', '   ', screen)]),
   ];
 }

@@ -182,9 +182,9 @@ class HttpApiClient implements ApiClient {
     if (error instanceof OpniLoggingError) return error;
     const { proxy } = this.server;
     const through = proxy ? `through the proxy ${proxy.host}: ` : '';
-    return new OpniLoggingError('cluster', `${nameOf(request)}: ${through}${describeExchangeError(error)}`, {
-      cause: error,
-    });
+    const message = `${nameOf(request)}: ${through}${describeExchangeError(error)}`;
+    const fix = `see whether the cluster runs, and whether ${this.address} (context "${this.server.context}") can be reached from here`;
+    return new OpniLoggingError('cluster', message, { problems: [{ message, fix }], cause: error });
   }
 
   #count(method: string): void {

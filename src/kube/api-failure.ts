@@ -93,8 +93,19 @@ export function failureOfStatus(body: unknown, status = 500): ApiFailure {
  */
 export function refusal(what: string, answer: ApiAnswer): OpniLoggingError {
   const failure = failureOf(answer) ?? failureOfStatus(answer.body, answer.status);
-  return new OpniLoggingError('cluster', `${what}: ${failure.message}`, { cause: failure });
+  const message = `${what}: ${failure.message}`;
+  const fix = FIXES[failure.status];
+  return new OpniLoggingError('cluster', message, {
+    problems: fix === undefined ? [] : [{ message, fix }],
+    cause: failure,
+  });
 }
+
+/** What mends a refusal of any request. */
+const FIXES: Readonly<Record<number, string>> = {
+  401: 'log in again, or give other credentials',
+  403: 'give the account this right, or choose another account with --context',
+};
 
 /** The failure in the cause of a {@link refusal}; undefined for other errors, such as a lost connection. */
 export function failureIn(error: unknown): ApiFailure | undefined {

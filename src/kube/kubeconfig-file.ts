@@ -99,8 +99,11 @@ export function readContext(options: KubeconfigOptions): KubeconfigContext {
     throw new OpniLoggingError('cluster', message, { problems: [{ message, fix }] });
   }
   const { cluster: clusterName, user: userName, namespace } = entry.context ?? {};
-  const missing = (what: string) =>
-    new OpniLoggingError('cluster', `context "${wanted}" names a ${what} that is not there`);
+  const missing = (what: string) => {
+    const message = `context "${wanted}" names a ${what} that is not there`;
+    const fix = `add the ${what} to the kubeconfig, or choose another context with --context`;
+    return new OpniLoggingError('cluster', message, { problems: [{ message, fix }] });
+  };
   const cluster = files.flatMap((file) => file.clusters).find(({ name }) => name === clusterName)?.cluster;
   if (!cluster) throw missing('cluster');
   const user = files.flatMap((file) => file.users).find(({ name }) => name === userName);
@@ -110,7 +113,7 @@ export function readContext(options: KubeconfigOptions): KubeconfigContext {
 
 function noKubeconfig({ env }: KubeconfigOptions): OpniLoggingError {
   const message = env['KUBECONFIG']
-    ? 'there is no kubeconfig where KUBECONFIG points'
+    ? `there is no kubeconfig where KUBECONFIG points: ${env['KUBECONFIG']}`
     : 'there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config is not there';
   const fix = 'name one with --kubeconfig, or set KUBECONFIG';
   return new OpniLoggingError('cluster', message, { problems: [{ message, fix }] });
@@ -162,7 +165,13 @@ function parseDocuments(file: string): unknown[] {
 
 function unreadable(file: string, lineFromZero?: number, cause?: unknown): OpniLoggingError {
   const message = `${file} is no readable kubeconfig`;
-  if (lineFromZero === undefined) return new OpniLoggingError('cluster', message, { cause });
+  if (lineFromZero === undefined) {
+    const fix =
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+        ? 'there is no such file; check the path'
+        : 'check that the file can be read, and that it is a kubeconfig';
+    return new OpniLoggingError('cluster', message, { problems: [{ message, fix }], cause });
+  }
   const problem = {
     file,
     line: lineFromZero + 1,

@@ -37,7 +37,7 @@ export async function waitForDrain(
     if (clock.now() >= until) {
       report.tell({
         type: 'warning',
-        message: `after ${Math.round(timeoutMs / 1000)} s ${left}; what lies on disk stays there`,
+        message: `after ${Math.round(timeoutMs / 1000)} s, ${left}; what lies on disk stays there`,
       });
       return;
     }

@@ -5,7 +5,7 @@ import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
 import { apiVersionOfRef, type ObjectRef } from '../set/object-ref.js';
 import { type Candidate, type Removal, type RemovalRules, removeObject } from './remove-object.js';
-import { type GoingObject, waitUntilGone } from './wait-gone.js';
+import { type GoingObject, type StuckObject, waitUntilGone } from './wait-gone.js';
 
 /** Options of {@link removeAll}. */
 export interface RemoveAllOptions {
@@ -72,11 +72,19 @@ export async function removeAll(
       remaining.push({ candidate: object.candidate, kept: false });
       report.object('failed', object.ref, {
         message: `is still there after ${Math.round(options.timeoutMs / 1000)} s: ${late.message}`,
-        fix: 'see why it is not let go; the next run continues',
+        fix: `${wayOut(late, options)}; the next run continues`,
       });
     }
   }
   return { remaining, complete: complete && !failed };
+}
+
+/** How to let go of what is stuck. */
+function wayOut({ finalizers }: StuckObject, { action }: RemoveAllOptions): string {
+  if (finalizers.length === 0) return 'see why it is not let go';
+  const controllers = `see whether what takes ${finalizers.length === 1 ? 'this finalizer' : 'these finalizers'} away still runs`;
+  if (action !== 'deleted') return controllers;
+  return `${controllers}; if that is gone for good, strip ${finalizers.length === 1 ? 'it' : 'them'} (--strip-finalizer ${finalizers.join(' ')})`;
 }
 
 async function waitGoing(

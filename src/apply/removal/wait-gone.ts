@@ -12,6 +12,12 @@ export interface GoingObject {
   readonly uid: string;
 }
 
+/** What is still there. */
+export interface StuckObject extends GoingObject, PendingObject {
+  /** Names of those that it waits for. */
+  readonly finalizers: readonly string[];
+}
+
 /** Options of {@link waitUntilGone}. */
 export interface WaitOptions {
   readonly reason: string;
@@ -32,7 +38,7 @@ export async function waitUntilGone(
   report: Report,
   going: readonly GoingObject[],
   { reason, timeoutMs }: WaitOptions,
-): Promise<readonly (GoingObject & PendingObject)[]> {
+): Promise<readonly StuckObject[]> {
   const { clock, signal, concurrency } = session;
   const until = clock.now() + timeoutMs;
   let told = '';
@@ -57,10 +63,7 @@ export async function waitUntilGone(
   }
 }
 
-async function pendingOf(
-  session: Session,
-  { ref, uid }: GoingObject,
-): Promise<(GoingObject & PendingObject) | undefined> {
+async function pendingOf(session: Session, { ref, uid }: GoingObject): Promise<StuckObject | undefined> {
   const live = await readObject(session, ref);
   if (!live || live.metadata.uid !== uid) return undefined;
   const finalizers = live.metadata.finalizers ?? [];
@@ -76,5 +79,5 @@ async function pendingOf(
       : told?.length
         ? told.join('; ')
         : 'is being deleted';
-  return { ref, uid, object: ref, message };
+  return { ref, uid, object: ref, message, finalizers };
 }

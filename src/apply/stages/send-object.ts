@@ -67,7 +67,7 @@ export async function sendObject(
     signal?.throwIfAborted();
     const answer = await cluster.apply(resource, object, { fieldManager: FIELD_MANAGER, force, dryRun });
     const failure = failureOf(answer);
-    if (!failure) return taken(answer);
+    if (!failure) return taken(answer, object);
     const waited = clock.now() - startedAt;
     if (isClash(failure) && ++clashes <= MAX_CLASHES) continue;
     if (!dryRun && waited < freshFor(failure, redefined)) {
@@ -78,11 +78,12 @@ export async function sendObject(
   }
 }
 
-const taken = (answer: ApiAnswer): SendOutcome => ({
+const taken = (answer: ApiAnswer, object: KubernetesObject): SendOutcome => ({
   type: 'taken',
   live: answer.body as LiveObject,
   created: answer.status === 201,
-  warnings: answer.warnings,
+  // Webhooks write what they like, values of the object included.
+  warnings: answer.warnings.map((warning) => maskMessage(warning, [object])),
 });
 
 /** Another write came between reading and writing, inside of the API server. */

@@ -26,14 +26,21 @@ export async function requiredStatus(
     session.concurrency,
     async ({ ref, keys }) => {
       const health = await healthOfRequired(session, ref, keys);
-      const where = `-n ${ref.namespace} ${ref.name}`;
-      const wanted = keys.map((key) => ` ${valueFlag(key)}`).join('');
-      const make = ref.kind === 'Secret' ? 'kubectl create secret generic' : 'kubectl create configmap';
-      const next = health.state === 'Current' ? undefined : `${make} ${where}${wanted}`;
+      const next = health.state === 'Current' ? undefined : nextOfRequired(ref, health, keys);
       return { object: ref, health, ...(next ? { next } : {}) };
     },
     session.signal,
   );
+}
+
+function nextOfRequired({ kind, namespace, name }: ObjectRef, { reason }: Health, keys: readonly string[]) {
+  const where = `-n ${namespace} ${name}`;
+  const isSecret = kind === 'Secret';
+  if (reason === 'MissingKeys') {
+    return `kubectl edit ${kind.toLowerCase()} ${where}, and add it below ${isSecret ? 'stringData' : 'data'}`;
+  }
+  const make = isSecret ? 'kubectl create secret generic' : 'kubectl create configmap';
+  return `${make} ${where}${keys.map((key) => ` ${valueFlag(key)}`).join('')}`;
 }
 
 /** What stands for the value is no word of a shell, so that nobody sends it as it is. Keys with a dot name files. */

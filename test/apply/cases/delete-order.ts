@@ -186,7 +186,7 @@ export function deleteOrderCases(tier: TestTier): void {
         {
           path: `Widget ${ns}/w`,
           message: `is still there after 5 s: waits for its finalizer ${FINALIZER}`,
-          fix: 'see why it is not let go; the next run continues',
+          fix: 'see whether what takes this finalizer away still runs; if that is gone for good, strip it (--strip-finalizer example.com/operator); the next run continues',
         },
       ]);
       expect(deletedNames(late.writes), 'nothing that comes later was touched').to.deep.equal(['w']);

@@ -190,7 +190,7 @@ export function pruneLimitsCases(tier: TestTier): void {
         {
           path: `ConfigMap ${ns}/b`,
           message: `is still there after 5 s: waits for its finalizer ${FINALIZER}`,
-          fix: 'see why it is not let go; the next run continues',
+          fix: 'see whether what takes this finalizer away still runs; the next run continues',
         },
       ]);
       const waiting = late.events.filter(({ type }) => type === 'waiting');
