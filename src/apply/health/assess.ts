@@ -5,12 +5,13 @@ import type { Session } from '../session/session.js';
 import { describeRef } from '../set/object-ref.js';
 import { generatedWorkload } from './generated.js';
 import { type Health, healthOf } from './health.js';
+import { webhookProblem } from './webhooks.js';
 
 /** How long a status that is older than the last change of the object is not believed, in milliseconds. */
 const STALE_STATUS_MS = 10_000;
 
 /**
- * The health of an object, with that of the workload that its operator makes of it.
+ * The health of an object, with that of the workload that its operator makes of it, or of the servers that it calls.
  *
  * @param live undefined when it is not there
  * @param set objects among which the Logging of a FluentbitAgent is found
@@ -30,6 +31,8 @@ export async function assessHealth(
       message: 'was changed, and its operator has not seen that yet',
     };
   }
+  const webhook = await webhookProblem(session, live);
+  if (webhook) return webhook;
   const ref = generatedWorkload(live, set);
   if (!ref) return own;
   const workload = healthOf(await readObject(session, ref), nowMs);

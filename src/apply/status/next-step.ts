@@ -21,6 +21,8 @@ const STEPS: Readonly<Record<string, (object: ObjectRef, at: string) => string>>
   Deleted: () => 'opni-logging apply makes it anew',
   KindConflict: otherDefinition,
   ListKindConflict: otherDefinition,
+  NoAuthority: () => 'see whether what fills the certificate in runs, such as cert-manager',
+  NoEndpoints: () => 'see why the pods of that Service are not ready',
   NotBound: (_, at) => `kubectl describe ${at}`,
   NotFound: () => 'opni-logging apply makes it anew',
   NotObserved: () => 'see whether the Logging Operator runs and watches this namespace',

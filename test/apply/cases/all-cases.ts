@@ -29,6 +29,7 @@ import { signalCases } from './signals.js';
 import { stageOrderCases } from './stage-order.js';
 import { takeoverCases } from './takeover.js';
 import { versionCases } from './versions.js';
+import { webhookHealthCases } from './webhook-health.js';
 import { withOperatorCases } from './with-operator.js';
 
 /** All cases that run on the model as on a real API server. The numbers are those of the list of acceptance cases. */
@@ -64,4 +65,5 @@ export function allCases(tier: TestTier): void {
   withOperatorCases(tier);
   exitCodesCases(tier);
   crashCases(tier);
+  webhookHealthCases(tier);
 }
