@@ -144,6 +144,21 @@ export function otherOwnerCases(tier: TestTier): void {
       expect(await test().get('v1', 'ConfigMap', 'b', ns)).to.equal(undefined);
     });
 
+    it('12: a member that another tool took over is let go, and is no work for later runs', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      await test().edit('v1', 'ConfigMap', 'b', ns, { metadata: MARKS[4].metadata });
+      const run = await apply(test(), [configMap(ns, 'a')]);
+      expect(eventOf(run, 'ConfigMap', 'b')).to.deep.include({
+        action: 'kept',
+        message: 'it is managed by Helm (logs)',
+      });
+      const again = await apply(test(), [configMap(ns, 'a')]);
+      expect(again.result.outcome).to.equal('unchanged');
+      expect(again.writes).to.deep.equal([]);
+      expect(await test().get('v1', 'ConfigMap', 'b', ns)).not.to.equal(undefined);
+    });
+
     it('12: an object is taken over from a tool when that is asked for', async () => {
       const ns = await homeOf(test());
       const { metadata } = MARKS[4];

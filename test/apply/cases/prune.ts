@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { KEEP_ANNOTATION, PART_OF_LABEL } from '../../../src/apply/set/marks.js';
+import { diffSet } from '../../../src/apply/diff/diff-set.js';
+import { FIELD_MANAGER, KEEP_ANNOTATION, PART_OF_LABEL } from '../../../src/apply/set/marks.js';
 import { statusReply } from '../../support/cluster/front.js';
 import type { TestCluster, TestTier } from '../../support/cluster/test-cluster.js';
 import { aliasGroup } from './group-alias.js';
@@ -227,14 +228,27 @@ export function pruneCases(tier: TestTier): void {
       expect((await apply(test(), [configMap(ns, 'a')])).writes).to.deep.equal([]);
     });
 
-    it('36: what has our label and is in no list is pruned, as when a list was restored from a backup', async () => {
+    it('36: a copy that somebody made of a member, label and all, is no member', async () => {
       const ns = await withTwo(test());
       const { labels } = (await get(test(), ns, 'a'))!.metadata;
-      const { namespace } = setOfCase(test());
-      await test().send('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
-        ...configMap(ns, 'stray'),
-        metadata: { name: 'stray', labels },
+      await test().send('POST', `/api/v1/namespaces/${ns}/configmaps`, {
+        ...configMap(ns, 'copy'),
+        metadata: { name: 'copy', labels },
       });
+      const run = await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      expect(run.result.outcome).to.equal('unchanged');
+      expect(run.writes).to.deep.equal([]);
+      const { namespace, inventory } = setOfCase(test());
+      await test().remove('v1', 'ConfigMap', inventory, namespace);
+      await apply(test(), [configMap(ns, 'a')]);
+      expect(await get(test(), ns, 'b'), 'the list was made anew').to.equal(undefined);
+      expect(await get(test(), ns, 'copy')).not.to.equal(undefined);
+    });
+
+    it('36: what we applied and is in no list is pruned, as when a list was restored from a backup', async () => {
+      const ns = await withTwo(test());
+      const { labels } = (await get(test(), ns, 'a'))!.metadata;
+      await test().applyAs(FIELD_MANAGER, configMap(ns, 'stray', { key: 'value' }, { labels }));
       const run = await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
       expect(run.told).to.include(`pruned ConfigMap ${ns}/stray`);
       expect(await get(test(), ns, 'stray')).to.equal(undefined);
