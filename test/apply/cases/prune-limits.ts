@@ -15,6 +15,7 @@ import {
   configMap,
   groupOfCase,
   homeOf,
+  namespace,
   remove,
   useCluster,
   widget,
@@ -142,6 +143,43 @@ export function pruneLimitsCases(tier: TestTier): void {
       expect(await test().get('v1', 'ConfigMap', 'a', ns), 'what comes later stays').not.to.equal(undefined);
       expect((await remove(test())).result.outcome).to.equal('deleted');
       expect(await test().get(`${group}/v1`, 'Widget', 'w', ns)).to.equal(undefined);
+    });
+
+    it('34: a definition stays while its group does not answer, since nobody knows who uses it', async () => {
+      const ns = await homeOf(test());
+      const group = groupOfCase(test());
+      await apply(test(), [configMap(ns, 'a'), widgetDefinition(test())]);
+      await test().applyAs('somebody', widget(test(), ns, 'foreign'));
+      const prune = { definitions: true };
+      const run = await test().front.during(breakGroup(test(), group), () =>
+        apply(test(), [configMap(ns, 'a')], { prune }),
+      );
+      expect(eventOf(run, `CustomResourceDefinition widgets.${group}`)).to.deep.include({
+        action: 'kept',
+        message: `the API group ${group} does not answer, so it is looked at again in the next run`,
+      });
+      expect(await test().get(`${group}/v1`, 'Widget', 'foreign', ns)).not.to.equal(undefined);
+      const again = await apply(test(), [configMap(ns, 'a')], { prune });
+      expect(eventOf(again, `CustomResourceDefinition widgets.${group}`)).to.deep.include({
+        action: 'kept',
+        message: `there are still objects of this kind: Widget ${ns}/foreign`,
+      });
+    });
+
+    it('34: a namespace stays while a group does not answer, since nobody knows what is in it', async () => {
+      const ns = await homeOf(test());
+      const group = groupOfCase(test());
+      const other = `other-${test().id}`;
+      await apply(test(), [configMap(ns, 'a'), widgetDefinition(test()), namespace(other)]);
+      await test().applyAs('somebody', widget(test(), other, 'foreign'));
+      const options = { prune: { namespaces: true } };
+      const wanted = [configMap(ns, 'a'), widgetDefinition(test())];
+      const run = await test().front.during(breakGroup(test(), group), () => apply(test(), wanted, options));
+      expect(eventOf(run, `Namespace ${other}`)).to.deep.include({
+        action: 'kept',
+        message: `the API group ${group} does not answer, so it is looked at again in the next run`,
+      });
+      expect(await test().get(`${group}/v1`, 'Widget', 'foreign', other)).not.to.equal(undefined);
     });
 
     // The model has no aggregation layer.
