@@ -29,7 +29,6 @@ export interface Decision {
   readonly member: boolean;
   /** Paths that change, or that somebody else owns. */
   readonly fields?: readonly string[];
-  readonly force?: boolean;
   /** The object as it would be, where a dry run told. */
   readonly after?: LiveObject;
   readonly message?: string;

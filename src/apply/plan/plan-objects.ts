@@ -198,13 +198,11 @@ async function decideExisting(
   const former = (live.metadata.managedFields ?? []).some(isFormer);
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 
-  let force = false;
   let outcome = await sendObject(session, resource, object, { dryRun: true });
   if (outcome.type === 'conflict') {
     const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
     if (reported.length > 0) return { ...base, ...conflictOf(reported) };
-    force = true;
-    outcome = await sendObject(session, resource, object, { dryRun: true, force });
+    outcome = await sendObject(session, resource, object, { dryRun: true, force: true });
   }
   // What others made is never deleted.
   const isOurs = setOf(live) === session.setId;
@@ -215,7 +213,7 @@ async function decideExisting(
   const after = former ? await afterTakeover(session, resource, live, outcome.live, isFormer) : outcome.live;
   const { changed, paths } = changesOf(live, after, FIELD_MANAGER);
   if (!changed && !former) return { ...base, action: 'unchanged' };
-  return { ...base, action: 'update', fields: paths, force, after };
+  return { ...base, action: 'update', fields: paths, after };
 }
 
 /** How a conflict is told: who owns what. */

@@ -70,6 +70,27 @@ export function otherOwnerCases(tier: TestTier): void {
       expect(live?.['data']).to.deep.equal({ key: 'value', more: 'theirs' });
     });
 
+    it('10: who declares a field between the plan and the write keeps it, also where an edit is taken back', async () => {
+      const ns = await homeOf(test());
+      const wanted = configMap(ns, 'a', { key: 'ours', more: 'ours' });
+      await apply(test(), [wanted]);
+      await test().edit('v1', 'ConfigMap', 'a', ns, { data: { key: 'edited' } });
+      let declared = false;
+      const run = await test().front.during(
+        async ({ method, path, query }) => {
+          if (declared || method !== 'PATCH' || query.has('dryRun') || !/configmaps\/a$/.test(path))
+            return undefined;
+          declared = true;
+          await test().applyAs('somebody', configMap(ns, 'a', { more: 'theirs' }), { force: true });
+          return undefined;
+        },
+        () => apply(test(), [wanted]),
+      );
+      expect(eventOf(run, 'ConfigMap', 'a')).to.deep.include({ action: 'conflict', fields: ['.data.more'] });
+      const live = await test().get('v1', 'ConfigMap', 'a', ns);
+      expect(live?.['data']).to.deep.equal({ key: 'edited', more: 'theirs' });
+    });
+
     it('10: while there is a conflict nothing is pruned', async () => {
       const ns = await homeOf(test());
       await apply(test(), [configMap(ns, 'a'), configMap(ns, 'old')]);
