@@ -95,6 +95,8 @@ export class ApplyRun {
   ): Promise<void> {
     const { session, report } = this;
     const before = stored?.inventory;
+    // Planning may have taken long, and a first inventory has no version that would tell of another one.
+    await lock.assertHeld();
     let current = await this.write(stored, this.intent(before, plan));
     const note = async (key: string) => {
       // Without its UID: the object has another one as soon as it is made anew, and belongs to the set all the same.
