@@ -6,7 +6,7 @@ import { ApplyRun, planOptionsOf, pruneRun } from './apply-run.js';
 import { settle } from './health/settle.js';
 import type { Inventory } from './inventory/inventory.js';
 import { readInventory } from './inventory/inventory-store.js';
-import { type Decision, isQuiet } from './plan/decision.js';
+import { type Decision, isQuiet, uidsOf } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
 import { prune } from './removal/prune.js';
 import { type Counts, Report } from './session/report.js';
@@ -121,16 +121,16 @@ const WOULD = {
 async function preview(
   session: Session,
   report: Report,
-  { decisions, candidates }: Plan,
+  plan: Plan,
   inventory: Inventory | undefined,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  for (const { object, action, message, fields, fix } of decisions) {
+  for (const { object, action, message, fields, fix } of plan.decisions) {
     report.object(isQuiet(action) ? action : WOULD[action], refOf(object), { message, fields, fix });
   }
   if (report.problems.length === 0) {
-    const run = pruneRun(candidates, inventory, new Map(), async () => {});
+    const run = pruneRun(plan, inventory, uidsOf(plan.decisions), async () => {});
     await prune(session, report, { ...run, timeoutMs: 0, dryRun: true }, options.prune ?? {});
   }
-  return resultOf(report, decisions.some(isWrite) || candidates.length > 0);
+  return resultOf(report, needsWork(plan, inventory));
 }

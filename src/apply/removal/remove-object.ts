@@ -16,6 +16,8 @@ export interface Candidate {
   readonly uid?: string;
   /** True when only its label tells that it belongs to the set. */
   readonly byLabelOnly: boolean;
+  /** True when it left the set in an earlier run, and a rule of safety kept it. @default false */
+  readonly kept?: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
 import { breakGroup } from './broken-group.js';
 import {
@@ -29,6 +30,13 @@ const holdConfigMap = (ns: string, name: string) =>
 
 const letGo = (test: TestCluster, ns: string, name: string) =>
   test.edit('v1', 'ConfigMap', name, ns, { metadata: { finalizers: null } });
+
+const claim = (ns: string, name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: ns },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+});
 
 /** Pruning that cannot, or must not, do its work. */
 export function pruneLimitsCases(tier: TestTier): void {
@@ -64,6 +72,32 @@ export function pruneLimitsCases(tier: TestTier): void {
       const meant = await apply(test(), five, { prune: { maxShare: 0.6 } });
       expect(meant.result.counts).to.deep.equal({ unchanged: 5, pruned: 6 });
       expect(await listedMembers(test())).to.have.length(5);
+    });
+
+    it('32: what left the set before and is kept does not count again', async () => {
+      const ns = await homeOf(test());
+      const maps = Array.from({ length: 5 }, (_, index) => configMap(ns, `c${index}`));
+      const claims = Array.from({ length: 7 }, (_, index) => claim(ns, `v${index}`));
+      await apply(test(), [...maps, ...claims]);
+      const meant = await apply(test(), maps, { prune: { maxShare: 1 } });
+      expect(meant.result.counts).to.deep.equal({ unchanged: 5, kept: 7 });
+      const refused = { ...configMap(ns, 'next'), data: { key: 1 } } as KubernetesObject;
+      expect((await apply(test(), [...maps, refused])).result.outcome).to.equal('failed');
+      const run = await apply(test(), [...maps, configMap(ns, 'next')]);
+      expect(problemsOf(run)).to.deep.equal([]);
+      expect(run.result.outcome).to.equal('applied');
+    });
+
+    it('32: the limit holds too when the list of the set was lost', async () => {
+      const ns = await homeOf(test());
+      const objects = Array.from({ length: 11 }, (_, index) => configMap(ns, `c${index}`));
+      await apply(test(), objects);
+      await test().remove('v1', 'ConfigMap', 'case-inventory', ns);
+      const run = await apply(test(), objects.slice(0, 5));
+      expect(problemsOf(run)).to.deep.equal([
+        '6 of 11 objects left the set; nothing was removed, because that is more than 50 %',
+      ]);
+      expect(deletedNames(run.writes)).to.deep.equal([]);
     });
 
     it('32: exactly half of the set may go', async () => {

@@ -194,9 +194,15 @@ export function pruneCases(tier: TestTier): void {
       expect(first.told).to.include(`created Widget ${ns}/w`);
       const { uid } = (await test().get(`${group}/v1`, 'Widget', 'w', ns))!.metadata;
 
-      const run = await test().front.during(alias, () =>
-        apply(test(), [definition, widget(test(), ns, 'w')]),
-      );
+      const wanted = [definition, widget(test(), ns, 'w')];
+      const would = await test().front.during(alias, () => apply(test(), wanted, { dryRun: true }));
+      expect(would.told).not.to.include(`pruned Widget ${ns}/w`);
+      const set = setOfCase(test());
+      const options = { set, cluster: test().connect() };
+      const differences = await test().front.during(alias, () => diffSet(wanted, options));
+      expect(differences.map(({ change }) => change)).not.to.include('remove');
+
+      const run = await test().front.during(alias, () => apply(test(), wanted));
       expect(run.result.outcome).to.equal('applied');
       expect(deletedNames(run.writes)).to.deep.equal([]);
       expect((await test().get(`${group}/v1`, 'Widget', 'w', ns))!.metadata.uid).to.equal(uid);
