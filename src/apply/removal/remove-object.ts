@@ -1,12 +1,13 @@
 import { groupKindOf } from '../../constructs/kubernetes-object.js';
-import { type ApiFailure, failureOf } from '../../kube/api-failure.js';
+import { failureOf } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { managedBy } from '../fields/gitops-marks.js';
 import type { Session } from '../session/session.js';
-import { createdBy, FIELD_MANAGER, keepMarkOf, PART_OF_LABEL, setOf } from '../set/marks.js';
+import { createdBy, keepMarkOf, setOf } from '../set/marks.js';
 import type { ObjectRef } from '../set/object-ref.js';
 import { definitionInUse, namespaceInUse, type Use } from './in-use.js';
+import { takeLabelAway } from './release.js';
 import { resourceOf } from './resource-of.js';
 
 /** An object that may have to go. */
@@ -195,27 +196,10 @@ async function release(
   resource: ApiResource,
   live: LiveObject,
   why: string,
-  { dryRun }: RemovalRules,
+  { dryRun, fence }: RemovalRules,
 ): Promise<Removal> {
-  const failure = dryRun ? undefined : await takeLabelAway(session, resource, live);
-  if (!failure) return { outcome: 'kept', message: `${why}; it no longer belongs to the set`, member: false };
-  const message = `is to be kept, because ${why}, and the label of the set stays on it: ${failure.message}`;
+  const refused = dryRun ? undefined : await takeLabelAway(session, resource, live, fence);
+  if (!refused) return { outcome: 'kept', message: `${why}; it no longer belongs to the set`, member: false };
+  const message = `is to be kept, because ${why}, and the label of the set stays on it: ${refused}`;
   return { outcome: 'failed', message, fix: 'run again' };
-}
-
-async function takeLabelAway(
-  { cluster }: Session,
-  resource: ApiResource,
-  { metadata }: LiveObject,
-): Promise<ApiFailure | undefined> {
-  const label = `/metadata/labels/${PART_OF_LABEL.replaceAll('/', '~1')}`;
-  const operations = [
-    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    { op: 'remove', path: label },
-  ] as const;
-  const answer = await cluster.patchJson(resource, metadata.namespace, metadata.name, operations, {
-    fieldManager: FIELD_MANAGER,
-  });
-  const failure = failureOf(answer);
-  return failure?.status === 404 ? undefined : failure;
 }

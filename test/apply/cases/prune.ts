@@ -165,6 +165,31 @@ export function pruneCases(tier: TestTier): void {
       expect((await apply(test(), [configMap(ns, 'a')])).writes).to.deep.equal([]);
     });
 
+    for (const [what, fault] of [
+      ['somebody writes at the same time', undefined],
+      ['whose answer gets lost', 'lose-answer'],
+    ] as const) {
+      it(`28: an object that is to be kept and ${what} is let go all the same`, async () => {
+        const ns = await homeOf(test());
+        const annotations = { [KEEP_ANNOTATION]: 'keep' };
+        await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b', undefined, { annotations })]);
+        let met = false;
+        const run = await test().front.during(
+          async ({ method, path }) => {
+            if (met || method !== 'PATCH' || !/configmaps\/b$/.test(path)) return undefined;
+            met = true;
+            if (!fault) await test().edit('v1', 'ConfigMap', 'b', ns, { data: { key: 'late' } });
+            return fault;
+          },
+          () => apply(test(), [configMap(ns, 'a')]),
+        );
+        expect(run.result).to.deep.include({ outcome: 'applied', problems: [] });
+        expect(eventOf(run, `ConfigMap ${ns}/b`).action).to.equal('kept');
+        expect(partOf(await get(test(), ns, 'b'))).to.equal(undefined);
+        expect(await listedMembers(test())).to.deep.equal([`ConfigMap ${ns}/a`]);
+      });
+    }
+
     it('28: marks of other tools keep an object too', async () => {
       const ns = await homeOf(test());
       const marks = {
