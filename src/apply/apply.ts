@@ -8,6 +8,7 @@ import type { Inventory } from './inventory/inventory.js';
 import { readInventory } from './inventory/inventory-store.js';
 import { type Decision, isQuiet, uidsOf } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
+import { readLive } from './plan/read-live.js';
 import { prune } from './removal/prune.js';
 import { type Counts, Report } from './session/report.js';
 import { openSession, type Session } from './session/session.js';
@@ -63,7 +64,9 @@ export async function applySet(
     : reportUnchanged(report, plan);
   if (options.health && report.problems.length === 0) {
     const objects = plan.decisions.filter(({ member }) => member).map(({ object }) => object);
-    await settle(session, report, { objects, uids, live: liveOf(plan) }, options.health);
+    // What was not written may have changed all the same: by what was written beside it.
+    const live = changed ? (await readLive(session, objects.map(refOf), true)).found : liveOf(plan);
+    await settle(session, report, { objects, uids, live }, options.health);
   }
   return resultOf(report, changed);
 }
