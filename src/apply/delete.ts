@@ -149,7 +149,10 @@ async function membersOf(session: Session, stored: StoredInventory | undefined):
   const { found, strays } = await readLive(session, entries, true);
   const labelled = stored
     ? strays
-    : [...strays, ...(await findMembers(session, [], new Set([session.set.namespace])))];
+    : [
+        ...strays,
+        ...(await findMembers(session, [], new Set([session.set.namespace]), { everywhere: true })),
+      ];
   const listed = new Set(entries.map(keyOf));
   return [
     ...entries.map(({ uid, recreating: _, kept: __, ...ref }) => {
