@@ -23,7 +23,10 @@ export interface LockOptions {
   readonly cluster: Cluster;
   readonly set: ApplySet;
   readonly clock: Clock;
-  /** Who holds it, as others read it. @default host name, process and a random part */
+  /**
+   * Who holds it, as others read it. Two runs of one name do not keep each other out, so it has to be new for each run.
+   * @default host name, process and a random part
+   */
   readonly holder?: string;
   /** How long a holder that is silent stays the holder, in milliseconds. @default 30000 */
   readonly durationMs?: number;
