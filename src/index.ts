@@ -8,15 +8,30 @@ export { type DiffOptions, diffSet, type ObjectDiff } from './apply/diff/diff-se
 export type { OwningTool } from './apply/fields/gitops-marks.js';
 export type { Health, HealthState } from './apply/health/health.js';
 export type { SettleOptions } from './apply/health/settle.js';
+export type { InventoryPhase } from './apply/inventory/inventory.js';
 export type { ConflictAnswer, ConflictPolicy } from './apply/plan/policy.js';
 export { aggregatorDrain } from './apply/removal/aggregator-drain.js';
 export type { Drain } from './apply/removal/drain.js';
 export type { PruneOptions } from './apply/removal/prune.js';
-export type { EngineEvent, ObjectAction, ObjectEvent, OnEvent } from './apply/session/engine-events.js';
+export type { TakeDownOptions } from './apply/removal/take-down.js';
+export type {
+  EngineEvent,
+  ObjectAction,
+  ObjectEvent,
+  OnEvent,
+  PendingObject,
+  StepEvent,
+  WaitingEvent,
+  WarningEvent,
+} from './apply/session/engine-events.js';
 export { LatestWins } from './apply/session/latest-wins.js';
+export type { LockWaits } from './apply/session/lock.js';
+export type { Counts } from './apply/session/report.js';
 export type { SessionOptions } from './apply/session/session.js';
 export { type ApplySet, setIdOf, setNamed } from './apply/set/apply-set.js';
 export type { ObjectRef } from './apply/set/object-ref.js';
+export type { ObjectStatus } from './apply/status/object-status.js';
+export type { PartName } from './apply/status/parts.js';
 export { type PartStatus, readStatus, type SetStatus } from './apply/status/status.js';
 // Errors.
 export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
@@ -67,6 +82,7 @@ export { distributionOf, type HostSources, hostSources } from './distributions/h
 // The API server of a cluster.
 export { Cluster } from './kube/cluster.js';
 export { connectToCluster } from './kube/connect.js';
+export type { LiveObject } from './kube/live-object.js';
 // Rules over rendered objects.
 export type { LintContext } from './lint/context.js';
 export { lintObjects } from './lint/lint.js';

@@ -6,7 +6,7 @@ import type { Decision } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
 import type { PlanOptions } from './plan/plan-objects.js';
 import { type PruneRun, prune } from './removal/prune.js';
-import type { Candidate } from './removal/remove-object.js';
+import { untouched } from './removal/remove-all.js';
 import type { Lock } from './session/lock.js';
 import type { Report } from './session/report.js';
 import { DEFAULT_WAIT_MS, type Session } from './session/session.js';
@@ -31,14 +31,17 @@ const membersOf = (decisions: readonly Decision[]) =>
 
 /** What pruning needs to know of a run. */
 export const pruneRun = (
-  candidates: readonly Candidate[],
+  { candidates, decisions }: Plan,
   inventory: Inventory | undefined,
   uids: ReadonlyMap<string, string>,
   fence: () => Promise<void>,
 ): Omit<PruneRun, 'timeoutMs'> => ({
   candidates,
   appliedUids: new Set(uids.values()),
-  known: inventory?.entries.length ?? 0,
+  // A list that was lost is made anew from what is there.
+  known: inventory
+    ? inventory.entries.filter(({ kept }) => !kept).length
+    : candidates.length + decisions.filter(({ live, member }) => live && member).length,
   fence,
 });
 
@@ -95,6 +98,8 @@ export class ApplyRun {
   ): Promise<void> {
     const { session, report } = this;
     const before = stored?.inventory;
+    // Planning may have taken long, and a first inventory has no version that would tell of another one.
+    await lock.assertHeld();
     let current = await this.write(stored, this.intent(before, plan));
     const note = async (key: string) => {
       // Without its UID: the object has another one as soon as it is made anew, and belongs to the set all the same.
@@ -121,12 +126,12 @@ export class ApplyRun {
       });
     }
     const rest = failed
-      ? { remaining: plan.candidates.map((candidate) => ({ candidate, kept: false })), complete: false }
+      ? { remaining: untouched(plan.candidates), complete: false }
       : await prune(
           session,
           report,
           {
-            ...pruneRun(plan.candidates, before, stages.uids, () => lock.assertHeld()),
+            ...pruneRun(plan, before, stages.uids, () => lock.assertHeld()),
             timeoutMs: this.waitMs,
           },
           this.options.prune ?? {},

@@ -6,9 +6,10 @@ import { ApplyRun, planOptionsOf, pruneRun } from './apply-run.js';
 import { settle } from './health/settle.js';
 import type { Inventory } from './inventory/inventory.js';
 import { readInventory } from './inventory/inventory-store.js';
-import { type Decision, isQuiet } from './plan/decision.js';
+import { type Decision, isQuiet, uidsOf } from './plan/decision.js';
 import { makePlan, type Plan } from './plan/make-plan.js';
-import { prune } from './removal/prune.js';
+import { readLive } from './plan/read-live.js';
+import { isAskedFor, keepAll, prune } from './removal/prune.js';
 import { type Counts, Report } from './session/report.js';
 import { openSession, type Session } from './session/session.js';
 import { keyOf, refOf } from './set/object-ref.js';
@@ -57,13 +58,15 @@ export async function applySet(
   const plan = await makePlan(session, wanted, stored?.inventory, planOptions);
   if (options.dryRun) return await preview(session, report, plan, stored?.inventory, options);
 
-  const changed = needsWork(plan, stored?.inventory);
+  const changed = needsWork(plan, stored?.inventory, options);
   const uids = changed
     ? await new ApplyRun(session, report, wanted, options).work(stored, plan)
-    : reportUnchanged(report, plan);
+    : reportUnchanged(report, plan, options);
   if (options.health && report.problems.length === 0) {
     const objects = plan.decisions.filter(({ member }) => member).map(({ object }) => object);
-    await settle(session, report, { objects, uids, live: liveOf(plan) }, options.health);
+    // What was not written may have changed all the same: by what was written beside it.
+    const live = changed ? (await readLive(session, objects.map(refOf), true)).found : liveOf(plan);
+    await settle(session, report, { objects, uids, live }, options.health);
   }
   return resultOf(report, changed);
 }
@@ -79,7 +82,11 @@ const isProblem = ({ action }: Decision) => action === 'failed' || action === 'c
 const isWrite = ({ action }: Decision) => !isQuiet(action);
 
 /** Whether the cluster or the inventory has to be changed. */
-function needsWork({ decisions, candidates }: Plan, inventory: Inventory | undefined): boolean {
+function needsWork(
+  { decisions, candidates }: Plan,
+  inventory: Inventory | undefined,
+  { prune: pruning = {} }: ApplyOptions,
+): boolean {
   if (decisions.some(isWrite)) return true;
   const entries = new Map((inventory?.entries ?? []).map((entry) => [keyOf(entry), entry]));
   const untracked = decisions.some(({ member, live, object, action }) => {
@@ -90,15 +97,22 @@ function needsWork({ decisions, candidates }: Plan, inventory: Inventory | undef
   });
   if (untracked) return true;
   if (decisions.some(isProblem)) return false;
-  const settled = candidates.every(({ ref }) => entries.get(keyOf(ref))?.kept);
+  const settled =
+    pruning.enabled === false ||
+    candidates.every(({ ref }) => entries.get(keyOf(ref))?.kept && !isAskedFor(ref, pruning));
   return inventory?.phase !== 'applied' || !settled;
 }
 
-function reportUnchanged(report: Report, { decisions }: Plan): ReadonlyMap<string, string> {
+function reportUnchanged(
+  report: Report,
+  { decisions, candidates }: Plan,
+  { prune: { enabled = true } = {} }: ApplyOptions,
+): ReadonlyMap<string, string> {
   for (const { object, action, message, fields, fix } of decisions) {
     if (!isQuiet(action)) throw new TypeError('a plan without work writes nothing');
     report.object(action, refOf(object), { message, fields, fix });
   }
+  if (!enabled) keepAll(report, candidates);
   return new Map();
 }
 
@@ -121,16 +135,16 @@ const WOULD = {
 async function preview(
   session: Session,
   report: Report,
-  { decisions, candidates }: Plan,
+  plan: Plan,
   inventory: Inventory | undefined,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  for (const { object, action, message, fields, fix } of decisions) {
+  for (const { object, action, message, fields, fix } of plan.decisions) {
     report.object(isQuiet(action) ? action : WOULD[action], refOf(object), { message, fields, fix });
   }
   if (report.problems.length === 0) {
-    const run = pruneRun(candidates, inventory, new Map(), async () => {});
+    const run = pruneRun(plan, inventory, uidsOf(plan.decisions), async () => {});
     await prune(session, report, { ...run, timeoutMs: 0, dryRun: true }, options.prune ?? {});
   }
-  return resultOf(report, decisions.some(isWrite) || candidates.length > 0);
+  return resultOf(report, needsWork(plan, inventory, options));
 }

@@ -96,6 +96,7 @@ async function deleteMembers(
   options: DeleteOptions,
   lock: Lock,
 ): Promise<boolean> {
+  await lock.assertHeld();
   const before = seen?.inventory ?? { generation: 0, digest: '', entries: found.map(entryOf) };
   const current = await writeInventory(
     session,
@@ -104,8 +105,11 @@ async function deleteMembers(
   );
   const { remaining, complete } = await takeDown(session, report, found, options, () => lock.assertHeld());
   if (complete) {
-    const again = await readInventory(session);
-    if (again) await removeInventory(session, again);
+    // It may have gone with its namespace, and the Lease too.
+    if (await readInventory(session)) {
+      await lock.assertHeld();
+      await removeInventory(session, current);
+    }
     return true;
   }
   const entries = remaining.map(({ candidate, kept }) => ({
@@ -145,7 +149,10 @@ async function membersOf(session: Session, stored: StoredInventory | undefined):
   const { found, strays } = await readLive(session, entries, true);
   const labelled = stored
     ? strays
-    : [...strays, ...(await findMembers(session, [], new Set([session.set.namespace])))];
+    : [
+        ...strays,
+        ...(await findMembers(session, [], new Set([session.set.namespace]), { everywhere: true })),
+      ];
   const listed = new Set(entries.map(keyOf));
   return [
     ...entries.map(({ uid, recreating: _, kept: __, ...ref }) => {

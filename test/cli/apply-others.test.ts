@@ -215,7 +215,9 @@ error: not everything is as it should be: 2 unchanged
     expect({ ...run, stderr: saidOf(run.stderr) }).to.deep.equal({
       code: 130,
       stdout: 'created    Namespace opni\ncreated    Deployment opni/d\n',
-      stderr: 'interrupted; the next apply goes on from here\n',
+      stderr: `waiting until all is healthy: Deployment opni/d has 0 of 1 pods available
+interrupted; the next apply goes on from here
+`,
     });
     cluster.front.fault = undefined;
     const next = await cli(['apply', ...SET, '--no-wait']);

@@ -1,10 +1,11 @@
 import { mapPool } from '../../common/pool.js';
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import { readInventory } from '../inventory/inventory-store.js';
-import type { Decision } from '../plan/decision.js';
+import { type Decision, uidsOf } from '../plan/decision.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { ConflictPolicy } from '../plan/policy.js';
-import { type Candidate, refusalToRemove, resourceOf } from '../removal/remove-object.js';
+import { type Candidate, refusalToRemove } from '../removal/remove-object.js';
+import { resourceOf } from '../removal/resource-of.js';
 import { openSession, type Session, type SessionOptions } from '../session/session.js';
 import { type ObjectRef, refOf } from '../set/object-ref.js';
 import { objectSet } from '../set/object-set.js';
@@ -49,11 +50,11 @@ export async function diffSet(
     recreate: true,
     tryCreates: true,
   });
-  const members = decisions.filter(({ member }) => member).map(({ object }) => refOf(object));
+  const appliedUids = new Set(uidsOf(decisions).values());
   const removed = await mapPool(
     candidates,
     session.concurrency,
-    (candidate) => removalOf(session, candidate, members),
+    (candidate) => removalOf(session, candidate, appliedUids),
     session.signal,
   );
   return [...decisions.flatMap(diffOf), ...removed.flat()];
@@ -63,14 +64,14 @@ export async function diffSet(
 async function removalOf(
   session: Session,
   candidate: Candidate,
-  members: readonly ObjectRef[],
+  appliedUids: ReadonlySet<string>,
 ): Promise<ObjectDiff[]> {
   const { ref } = candidate;
   const resource = await resourceOf(session, ref);
   if (typeof resource === 'string') return [];
   const live = await session.cluster.get(resource, ref.namespace, ref.name, { signal: session.signal });
   if (!live) return [];
-  const rules = { members, appliedUids: new Set<string>(), dryRun: true, fence: async () => {} };
+  const rules = { appliedUids, dryRun: true, fence: async () => {} };
   if (await refusalToRemove(session, resource, candidate, live, rules)) return [];
   const { lines } = diffObject(live, undefined);
   return [{ object: ref, change: 'remove', lines, fields: [], message: 'left the set' }];

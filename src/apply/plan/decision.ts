@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
+import { keyOf, refOf } from '../set/object-ref.js';
 
 /** What is to be done with one object. */
 export interface Decision {
@@ -29,7 +30,6 @@ export interface Decision {
   readonly member: boolean;
   /** Paths that change, or that somebody else owns. */
   readonly fields?: readonly string[];
-  readonly force?: boolean;
   /** The object as it would be, where a dry run told. */
   readonly after?: LiveObject;
   readonly message?: string;
@@ -42,3 +42,11 @@ export type QuietAction = Extract<Decision['action'], 'unchanged' | 'kept' | 'co
 /** Whether nothing is to be written for an object. */
 export const isQuiet = (action: Decision['action']): action is QuietAction =>
   action === 'unchanged' || action === 'kept' || action === 'conflict' || action === 'failed';
+
+/** UIDs of the members that are in the cluster, by `keyOf`. */
+export const uidsOf = (decisions: readonly Decision[]): ReadonlyMap<string, string> =>
+  new Map(
+    decisions.flatMap(({ object, live, member }) =>
+      live && member ? [[keyOf(refOf(object)), live.metadata.uid] as const] : [],
+    ),
+  );

@@ -15,11 +15,13 @@ const READ_SINGLY: ReadonlySet<string> = new Set(['Secret']);
  *
  * @param refs objects that were read before; others of their kind in their namespace are known already
  * @param namespaces where to look
+ * @param everywhere looks in all other namespaces too, for kinds of which all objects may be listed
  */
 export async function findMembers(
   session: Session,
   refs: readonly ObjectRef[],
   namespaces: ReadonlySet<string>,
+  { everywhere = false }: { readonly everywhere?: boolean } = {},
 ): Promise<readonly LiveObject[]> {
   const { cluster, setId, signal, concurrency } = session;
   const listed = new Set(refs.filter((ref) => !READ_SINGLY.has(groupKindOfRef(ref))).map(placeOf));
@@ -29,7 +31,8 @@ export async function findMembers(
     return known.has(groupKind) && resource.verbs.includes('list');
   });
   const places = resources.flatMap((resource) => {
-    const within: readonly (string | undefined)[] = resource.namespaced ? [...namespaces] : [undefined];
+    // Where not all of a kind may be listed, the namespaces are what is left to look in.
+    const within = resource.namespaced ? [...namespaces, ...(everywhere ? [undefined] : [])] : [undefined];
     return within
       .filter((namespace) => !listed.has(placeOf({ ...resource, namespace })))
       .map((namespace) => ({ resource, namespace }));
@@ -50,7 +53,8 @@ export async function findMembers(
     },
     signal,
   );
-  return lists.flat().filter((live) => isMemberByLabel(live, setId));
+  const members = lists.flat().filter((live) => isMemberByLabel(live, setId));
+  return [...new Map(members.map((live) => [live.metadata.uid, live])).values()];
 }
 
 /** A kind in one namespace. */

@@ -7,7 +7,14 @@ import { compareToLive } from '../fields/compare.js';
 import type { FieldConflict } from '../fields/conflicts.js';
 import { managedBy } from '../fields/gitops-marks.js';
 import type { Session } from '../session/session.js';
-import { CREATED_ANNOTATION, createdBy, FIELD_MANAGER, PART_OF_LABEL, setOf } from '../set/marks.js';
+import {
+  CREATED_ANNOTATION,
+  createdBy,
+  FIELD_MANAGER,
+  keepMarkOf,
+  PART_OF_LABEL,
+  setOf,
+} from '../set/marks.js';
 import { keyOf, refOf } from '../set/object-ref.js';
 import { isRecreatable } from '../stages/recreate.js';
 import { type SendOutcome, sendObject } from '../stages/send-object.js';
@@ -198,24 +205,22 @@ async function decideExisting(
   const former = (live.metadata.managedFields ?? []).some(isFormer);
   if (!former && compareToLive(object, live, FIELD_MANAGER).same) return { ...base, action: 'unchanged' };
 
-  let force = false;
   let outcome = await sendObject(session, resource, object, { dryRun: true });
   if (outcome.type === 'conflict') {
     const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
     if (reported.length > 0) return { ...base, ...conflictOf(reported) };
-    force = true;
-    outcome = await sendObject(session, resource, object, { dryRun: true, force });
+    outcome = await sendObject(session, resource, object, { dryRun: true, force: true });
   }
-  // What others made is never deleted.
-  const isOurs = setOf(live) === session.setId;
-  if (outcome.type === 'immutable' && recreate && isOurs && isRecreatable(object)) {
+  // What others made is never deleted, nor what says that it is to be kept.
+  const mayGo = setOf(live) === session.setId && !keepMarkOf(live);
+  if (outcome.type === 'immutable' && recreate && mayGo && isRecreatable(object)) {
     return { ...base, action: 'recreate', fields: outcome.fields, message: outcome.message };
   }
   if (outcome.type !== 'taken') return { ...base, ...refusalOf(outcome) };
   const after = former ? await afterTakeover(session, resource, live, outcome.live, isFormer) : outcome.live;
   const { changed, paths } = changesOf(live, after, FIELD_MANAGER);
   if (!changed && !former) return { ...base, action: 'unchanged' };
-  return { ...base, action: 'update', fields: paths, force, after };
+  return { ...base, action: 'update', fields: paths, after };
 }
 
 /** How a conflict is told: who owns what. */

@@ -2,8 +2,8 @@ import type { LiveObject } from '../../kube/live-object.js';
 import type { InventoryEntry } from '../inventory/inventory.js';
 import type { Report } from '../session/report.js';
 import type { Session } from '../session/session.js';
-import { keyOf, refOf } from '../set/object-ref.js';
-import { inReverseStages, type RemoveAllResult, removeAll } from './remove-all.js';
+import { groupKindOfRef, keyOf, type ObjectRef, refOf } from '../set/object-ref.js';
+import { inReverseStages, type RemoveAllResult, removeAll, untouched } from './remove-all.js';
 import type { Candidate } from './remove-object.js';
 
 /** What may be pruned. */
@@ -24,6 +24,16 @@ export interface PruneOptions {
   readonly volumes?: boolean;
 }
 
+/** Whether something goes only when asked for, and is asked for. */
+export function isAskedFor(ref: ObjectRef, { definitions, namespaces, volumes }: PruneOptions): boolean {
+  const asked: Readonly<Record<string, boolean | undefined>> = {
+    'apiextensions.k8s.io/CustomResourceDefinition': definitions,
+    Namespace: namespaces,
+    PersistentVolumeClaim: volumes,
+  };
+  return asked[groupKindOfRef(ref)] === true;
+}
+
 const DEFAULT_MAX_SHARE = 0.5;
 const SMALL_SET = 10;
 
@@ -38,8 +48,14 @@ export function pruneCandidates(
   strays: readonly LiveObject[],
 ): Candidate[] {
   const candidates = new Map<string, Candidate>();
-  for (const { uid, recreating: _, kept: __, ...ref } of entries) {
-    if (!wanted.has(keyOf(ref))) candidates.set(keyOf(ref), { ref, uid, byLabelOnly: false });
+  for (const { uid, recreating: _, kept, ...ref } of entries) {
+    if (!wanted.has(keyOf(ref)))
+      candidates.set(keyOf(ref), {
+        ref,
+        uid,
+        byLabelOnly: false,
+        ...(kept ? { kept } : {}),
+      });
   }
   for (const live of strays) {
     const ref = refOf(live);
@@ -54,12 +70,18 @@ export function pruneCandidates(
 export interface PruneRun {
   readonly candidates: readonly Candidate[];
   readonly appliedUids: ReadonlySet<string>;
-  /** Objects that the inventory had before. */
+  /** Objects that belonged to the set before, without those that had left it. */
   readonly known: number;
   readonly timeoutMs: number;
   readonly fence: () => Promise<void>;
   /** Asks only. @default false */
   readonly dryRun?: boolean;
+}
+
+/** Tells that everything that left the set stays, since pruning is off. */
+export function keepAll(report: Report, candidates: readonly Candidate[]): void {
+  for (const { ref } of candidates)
+    report.object('kept', ref, { message: 'left the set, and pruning is off' });
 }
 
 /** Removes what left the set, in reverse order of the stages. */
@@ -71,19 +93,16 @@ export async function prune(
 ): Promise<RemoveAllResult> {
   const { candidates } = run;
   if (candidates.length === 0) return { remaining: [], complete: true };
-  const leaveAll = {
-    remaining: candidates.map((candidate) => ({ candidate, kept: false })),
-    complete: false,
-  };
+  const leaveAll = { remaining: untouched(candidates), complete: false };
   if (options.enabled === false) {
-    for (const { ref } of candidates)
-      report.object('kept', ref, { message: 'left the set, and pruning is off' });
+    keepAll(report, candidates);
     return { ...leaveAll, complete: true };
   }
   const { maxShare = DEFAULT_MAX_SHARE } = options;
-  if (run.known > SMALL_SET && candidates.length > run.known * maxShare) {
+  const leaving = candidates.filter(({ kept }) => !kept).length;
+  if (run.known > SMALL_SET && leaving > run.known * maxShare) {
     report.problem({
-      message: `${candidates.length} of ${run.known} objects left the set; nothing was removed, because that is more than ${Math.round(maxShare * 100)} %`,
+      message: `${leaving} of ${run.known} objects left the set; nothing was removed, because that is more than ${Math.round(maxShare * 100)} %`,
       fix: 'check namespace and prefix; when it is meant, allow it (--prune-share 100)',
     });
     return leaveAll;

@@ -25,6 +25,10 @@ export interface RemoveAllResult {
   readonly complete: boolean;
 }
 
+/** Candidates that nothing was done about, as what is left. */
+export const untouched = (candidates: readonly Candidate[]) =>
+  candidates.map((candidate) => ({ candidate, kept: candidate.kept === true }));
+
 /**
  * Removes groups of objects one after the other; a group is waited for before the next one is touched. After a failure
  * no further group is.
@@ -42,7 +46,7 @@ export async function removeAll(
   let failed = false;
   for (const group of groups) {
     if (failed) {
-      remaining.push(...group.map((candidate) => ({ candidate, kept: false })));
+      remaining.push(...untouched(group));
       continue;
     }
     const going: (GoingObject & { readonly candidate: Candidate })[] = [];

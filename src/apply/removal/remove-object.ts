@@ -1,12 +1,14 @@
 import { groupKindOf } from '../../constructs/kubernetes-object.js';
-import { type ApiFailure, failureOf } from '../../kube/api-failure.js';
+import { failureOf } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { managedBy } from '../fields/gitops-marks.js';
 import type { Session } from '../session/session.js';
-import { createdBy, FIELD_MANAGER, keepMarkOf, PART_OF_LABEL, setOf } from '../set/marks.js';
-import { apiVersionOfRef, type ObjectRef } from '../set/object-ref.js';
-import { definitionInUse, namespaceInUse } from './in-use.js';
+import { createdBy, keepMarkOf, setOf } from '../set/marks.js';
+import type { ObjectRef } from '../set/object-ref.js';
+import { definitionInUse, namespaceInUse, type Use } from './in-use.js';
+import { takeLabelAway } from './release.js';
+import { resourceOf } from './resource-of.js';
 
 /** An object that may have to go. */
 export interface Candidate {
@@ -15,6 +17,8 @@ export interface Candidate {
   readonly uid?: string;
   /** True when only its label tells that it belongs to the set. */
   readonly byLabelOnly: boolean;
+  /** True when it left the set in an earlier run, and a rule of safety kept it. @default false */
+  readonly kept?: boolean;
 }
 
 /**
@@ -71,12 +75,7 @@ export async function removeObject(
   const { ref } = candidate;
   const resource = await resourceOf(session, ref);
   if (resource === 'unserved') return { outcome: 'gone', deleted: false };
-  if (resource === 'unknown') {
-    return {
-      outcome: 'deferred',
-      message: `the API group ${ref.group} does not answer, so it is looked at again in the next run`,
-    };
-  }
+  if (resource === 'unknown') return deferredBy(ref.group);
   for (let clashes = 0; ; clashes += 1) {
     signal?.throwIfAborted();
     const live = await cluster.get(resource, ref.namespace, ref.name, { signal });
@@ -105,27 +104,15 @@ export async function removeObject(
   }
 }
 
+const deferredBy = (group: string): Removal => ({
+  outcome: 'deferred',
+  message: `the API group ${group} does not answer, so it is looked at again in the next run`,
+});
+
 /** The answer to a deletion is a Status when the object is gone at once, else the object that waits. */
 function goneOrGoing(body: unknown, uid: string, dryRun = false): Removal {
   const { kind } = (body ?? {}) as { readonly kind?: string };
   return dryRun || kind === 'Status' ? { outcome: 'gone', deleted: true } : { outcome: 'going', uid };
-}
-
-/** Finds the kind of an object that may be known in another version by now. One refresh, then its absence counts. */
-export async function resourceOf(
-  { cluster, signal }: Session,
-  ref: ObjectRef,
-): Promise<ApiResource | 'unserved' | 'unknown'> {
-  const { discovery } = cluster;
-  const find = async () =>
-    (await discovery.find(apiVersionOfRef(ref), ref.kind, signal)) ??
-    (await discovery.findKind(ref.group, ref.kind, signal));
-  const first = await find();
-  if (first) return first;
-  await discovery.refresh(signal);
-  const second = await find();
-  if (second) return second;
-  return discovery.brokenGroups().has(ref.group) ? 'unknown' : 'unserved';
 }
 
 /**
@@ -180,14 +167,14 @@ async function refusalOfKind(
       if (SYSTEM_NAMESPACE.test(name)) return await letGo('namespaces of the system are never deleted');
       if (createdBy(live) !== session.setId) return await letGo('the namespace was there before this set');
       if (!rules.namespaces) return kept('namespaces are deleted only when asked for');
-      const inside = await namespaceInUse(session, name, rules.leaving ?? []);
-      return inside ? kept(`the namespace still holds ${inside}`) : undefined;
+      const use = await namespaceInUse(session, name, rules.leaving ?? []);
+      return inUse(use, (by) => kept(`the namespace still holds ${by}`));
     }
     case 'apiextensions.k8s.io/CustomResourceDefinition': {
       if (!rules.definitions)
         return kept('definitions are deleted only when asked for, since their objects go with them');
-      const used = await definitionInUse(session, live, rules.leaving ?? []);
-      return used ? kept(`there are still objects of this kind: ${used}`) : undefined;
+      const use = await definitionInUse(session, live, rules.leaving ?? []);
+      return inUse(use, (by) => kept(`there are still objects of this kind: ${by}`));
     }
     case 'PersistentVolumeClaim':
       return rules.volumes
@@ -198,33 +185,21 @@ async function refusalOfKind(
   }
 }
 
+function inUse(use: Use | undefined, kept: (by: string) => Removal): Removal | undefined {
+  if (!use) return undefined;
+  return 'by' in use ? kept(use.by) : deferredBy(use.unanswered);
+}
+
 /** Leaves an object where it is, and takes the label of the set away, by which it would be found again. */
 async function release(
   session: Session,
   resource: ApiResource,
   live: LiveObject,
   why: string,
-  { dryRun }: RemovalRules,
+  { dryRun, fence }: RemovalRules,
 ): Promise<Removal> {
-  const failure = dryRun ? undefined : await takeLabelAway(session, resource, live);
-  if (!failure) return { outcome: 'kept', message: `${why}; it no longer belongs to the set`, member: false };
-  const message = `is to be kept, because ${why}, and the label of the set stays on it: ${failure.message}`;
+  const refused = dryRun ? undefined : await takeLabelAway(session, resource, live, fence);
+  if (!refused) return { outcome: 'kept', message: `${why}; it no longer belongs to the set`, member: false };
+  const message = `is to be kept, because ${why}, and the label of the set stays on it: ${refused}`;
   return { outcome: 'failed', message, fix: 'run again' };
-}
-
-async function takeLabelAway(
-  { cluster }: Session,
-  resource: ApiResource,
-  { metadata }: LiveObject,
-): Promise<ApiFailure | undefined> {
-  const label = `/metadata/labels/${PART_OF_LABEL.replaceAll('/', '~1')}`;
-  const operations = [
-    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
-    { op: 'remove', path: label },
-  ] as const;
-  const answer = await cluster.patchJson(resource, metadata.namespace, metadata.name, operations, {
-    fieldManager: FIELD_MANAGER,
-  });
-  const failure = failureOf(answer);
-  return failure?.status === 404 ? undefined : failure;
 }

@@ -23,7 +23,10 @@ export interface LockOptions {
   readonly cluster: Cluster;
   readonly set: ApplySet;
   readonly clock: Clock;
-  /** Who holds it, as others read it. @default host name, process and a random part */
+  /**
+   * Who holds it, as others read it. Two runs of one name do not keep each other out, so it has to be new for each run.
+   * @default host name, process and a random part
+   */
   readonly holder?: string;
   /** How long a holder that is silent stays the holder, in milliseconds. @default 30000 */
   readonly durationMs?: number;
@@ -37,7 +40,7 @@ export interface LockOptions {
 
 const POLL_MS = 1000;
 
-/** How often a renewal that met another write is tried again at once. */
+/** How often a write of the Lease that met another one is tried again at once. */
 const MAX_CLASHES = 3;
 
 /**
@@ -80,6 +83,7 @@ export class Lock {
     const until = clock.now() + waitMs;
     let seen: { readonly version: string; readonly at: number } | undefined;
     let told: string | undefined;
+    let clashes = 0;
     for (;;) {
       signal?.throwIfAborted();
       const startedAt = clock.now();
@@ -92,6 +96,9 @@ export class Lock {
       if (isTaken || isFree(specOf(lease), { silentMs: startedAt - seen.at, dateMs, durationMs })) {
         const taken = await writeLease(full, lease, dateMs, { take: true, signal });
         if (taken) return new Lock(full, taken, startedAt);
+        // Somebody was faster; the next look tells who. Whoever writes it all the time is not waited for.
+        clashes += 1;
+        if (clashes > MAX_CLASHES && clock.now() >= until) throw heldBy(set, 'somebody', waitMs);
         continue;
       }
       const other = specOf(lease).holderIdentity ?? '';

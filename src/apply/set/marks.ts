@@ -1,5 +1,6 @@
 import { groupKindOf, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { LiveObject } from '../../kube/live-object.js';
+import { managedBy } from '../fields/gitops-marks.js';
 
 /**
  * Who writes the fields that this project declares. It never changes, since fields of another name would stay behind.
@@ -46,12 +47,15 @@ export const setOf = ({ metadata }: KubernetesObject): string | undefined => met
 const COPIES: ReadonlySet<string> = new Set(['Endpoints', 'discovery.k8s.io/EndpointSlice']);
 
 /**
- * Whether the label alone makes an object a member of a set. It does not where it was copied: by a controller to what
- * it owns, or by Kubernetes from a Service.
+ * Whether the label makes an object that no inventory lists a member of a set. It does not where it was copied: by a
+ * controller to what it owns, by Kubernetes from a Service, by a person who made an object after the pattern of another;
+ * none of these was applied by this engine. Nor where another tool took the object over.
  */
 export function isMemberByLabel(live: LiveObject, setId: string): boolean {
-  if (setOf(live) !== setId || COPIES.has(groupKindOf(live))) return false;
-  return !live.metadata.ownerReferences?.some(({ controller }) => controller);
+  if (setOf(live) !== setId || COPIES.has(groupKindOf(live)) || managedBy(live)) return false;
+  const { ownerReferences = [], managedFields = [] } = live.metadata;
+  if (ownerReferences.some(({ controller }) => controller)) return false;
+  return managedFields.some(({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply');
 }
 
 /** Id of the set whose apply made an object, and did not find it. */

@@ -32,7 +32,7 @@ export interface ApplyObjectOptions {
 export async function applyObject(
   session: Session,
   report: Report,
-  { object, live, action, force, fields: changed }: Decision,
+  { object, live, action, fields: changed }: Decision,
   resource: ApiResource,
   { conflicts, redefined }: ApplyObjectOptions,
 ): Promise<{ readonly uid: string } | { readonly failure: Failure } | 'conflict'> {
@@ -44,7 +44,8 @@ export async function applyObject(
     const message = await takeOverFields(session, resource, live, conflicts);
     if (message) return { failure: { message, fix: 'run again when nobody else writes it' } };
   }
-  let outcome = await sendObject(session, resource, object, { force, redefined });
+  // Never by force at first: somebody may have declared a field since the plan was made.
+  let outcome = await sendObject(session, resource, object, { redefined });
   if (outcome.type === 'conflict') {
     const reported = outcome.conflicts.filter((conflict) => answerFor(conflict, conflicts) === 'report');
     if (reported.length > 0) {

@@ -24,7 +24,7 @@ export interface StagesOptions {
 
 /** What a run needs of its caller. */
 export interface StageHooks {
-  /** Called before anything is written; throws when the lock is lost. */
+  /** Called before each write; throws when the lock is lost. */
   readonly fence: () => Promise<void>;
   /** Notes down that an object is about to be deleted and made anew. */
   readonly journal: (key: string) => Promise<void>;
@@ -94,7 +94,6 @@ class Stages implements StageRun {
     for (const batch of batchesOf(this.decisions)) {
       if (batch.stage !== stage) await this.#enter(batch.stage);
       stage = batch.stage;
-      await hooks.fence();
       const writes = batch.decisions.some(({ action }) => !isQuiet(action));
       if (writes && !this.#broken && told !== stage) {
         this.report.tell({ type: 'step', step: 'stage', stage, message: `stage ${stage}` });
@@ -181,6 +180,8 @@ class Stages implements StageRun {
     }
     if (action === 'await-gone' && !(await this.#awaitGone(decision))) return;
     if (action === 'recreate' && hooks && !(await this.#makeRoom(decision, resource, hooks))) return;
+    // What comes before may have taken minutes.
+    await hooks?.fence();
     await this.#send(decision, resource);
   }
 

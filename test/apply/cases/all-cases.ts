@@ -20,6 +20,7 @@ import { wireCases } from './on-the-wire.js';
 import { otherOwnerCases } from './other-owners.js';
 import { passingFailureCases } from './passing-failures.js';
 import { pruneCases } from './prune.js';
+import { pruneLaterCases } from './prune-later.js';
 import { pruneLimitsCases } from './prune-limits.js';
 import { pruneNamespacesCases } from './prune-namespaces.js';
 import { recreateCases } from './recreate.js';
@@ -53,6 +54,7 @@ export function allCases(tier: TestTier): void {
   pruneCases(tier);
   pruneNamespacesCases(tier);
   pruneLimitsCases(tier);
+  pruneLaterCases(tier);
   inventoryFaultsCases(tier);
   lockCases(tier);
   newerInputCases(tier);

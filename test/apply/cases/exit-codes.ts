@@ -52,6 +52,24 @@ export function exitCodesCases(tier: TestTier): void {
       return { code: done.code, document: JSON.parse(done.stdout) as Document, stderr: done.stderr };
     }
 
+    it('71: apply: a note that cannot be had ends nothing: the run goes on, and tells how it ended', async () => {
+      const ns = await homeOf(test());
+      const app = deployment(ns, 'app');
+      const volumes = [{ name: 'v', secret: { secretName: 'needed' } }];
+      const { template } = app['spec'] as { readonly template: { readonly spec: object } };
+      const spec = {
+        ...(app['spec'] as object),
+        template: { ...template, spec: { ...template.spec, volumes } },
+      };
+      const { code, document } = await test().front.during(
+        ({ path }) =>
+          /secrets\/needed$/.test(path) ? statusReply(500, 'InternalError', 'disk full') : undefined,
+        () => run('apply', [{ ...app, spec } as KubernetesObject], '--no-wait'),
+      );
+      expect(code).to.equal(0);
+      expect(document).to.deep.include({ ok: true, outcome: 'applied', counts: { created: 1 } });
+    });
+
     it('71: apply: 0 when all is as wanted, whether or not something was written', async () => {
       const ns = await homeOf(test());
       const first = await run('apply', [configMap(ns, 'a'), configMap(ns, 'b')]);

@@ -69,6 +69,19 @@ export function healthWaitCases(tier: TestTier): void {
       expect(await inventoryOf(test()), 'it was applied all the same').to.deep.include({ phase: 'applied' });
     });
 
+    it('62: an unchanged object is judged as it is after the changes, not as it was before them', async () => {
+      const { ns, objects } = await withWidgets(test(), { w: READY });
+      const run = await test().front.during(
+        async ({ method, path }) => {
+          if (method === 'PATCH' && /configmaps\/a$/.test(path))
+            await set(test(), ns, 'w', waiting('chokes on it'));
+          return undefined;
+        },
+        () => apply(test(), [...objects, configMap(ns, 'a')], { health: { timeoutMs: 200 } }),
+      );
+      expect(problemsOf(run).join()).to.match(/^Widget .*: chokes on it$/);
+    });
+
     it('61: an object that failed and recovers in time counts as healthy', async () => {
       const { ns, objects } = await withWidgets(test(), { w: stalled('the pump is broken') });
       let mended = false;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type ApiCall, type FaultAnswer, isWrite, statusReply } from '../../support/cluster/front.js';
 import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
 import { errorOf, inventoryOf, listedMembers, memberWrites, warningsOf } from './observations.js';
-import { apply, configMap, homeOf, namespace, setOfCase, useCluster } from './support.js';
+import { apply, configMap, homeOf, namespace, remove, setOfCase, useCluster } from './support.js';
 
 const isOfInventory = (call: ApiCall) => isWrite(call) && /\/configmaps\/case-inventory$/.test(call.path);
 
@@ -159,6 +159,27 @@ export function inventoryFaultsCases(tier: TestTier): void {
       const run = await apply(test(), stays);
       expect(run.told).to.include(`pruned ConfigMap ${other()}/b`);
       expect(await test().get('v1', 'ConfigMap', 'b', other())).to.equal(undefined);
+    });
+
+    it('46: deleting the set finds its members in all namespaces, as far as the account may list', async () => {
+      const ns = await homeOf(test());
+      await test().send('POST', '/api/v1/namespaces', namespace(other()));
+      const objects = [configMap(ns, 'a'), configMap(other(), 'b')];
+      await apply(test(), objects);
+      await dropInventory();
+      const run = await remove(test());
+      expect(run.told).to.have.members([`deleted ConfigMap ${ns}/a`, `deleted ConfigMap ${other()}/b`]);
+
+      await apply(test(), objects);
+      await dropInventory();
+      const limited = await test().front.during(
+        ({ method, path }) =>
+          method === 'GET' && path === '/api/v1/configmaps'
+            ? statusReply(403, 'Forbidden', 'configmaps is forbidden')
+            : undefined,
+        () => remove(test()),
+      );
+      expect(limited.told).to.deep.equal([`deleted ConfigMap ${ns}/a`]);
     });
 
     it('46: what has the label of another set is left alone', async () => {

@@ -169,6 +169,56 @@ export function lockCases(tier: TestTier): void {
       expect(await leaseOf(test()), 'it belongs to the other').not.to.equal(undefined);
     });
 
+    it('48: the lock is lost before the first change: not even the list of members is written', async () => {
+      const ns = await homeOf(test());
+      const clock = movableClock();
+      let reads = 0;
+      const error = await test().front.during(
+        async ({ method, path }) => {
+          if (method !== 'GET' || !/case-inventory$/.test(path) || ++reads !== 2) return undefined;
+          await lose(test(), true);
+          clock.moveOn(31_000);
+          return undefined;
+        },
+        () => errorOf(apply(test(), [configMap(ns, 'a')], { clock })),
+      );
+      expect(error.message).to.match(/the lock was lost, because agent-two holds it now/);
+      expect(await test().get('v1', 'ConfigMap', 'case-inventory', ns)).to.equal(undefined);
+    });
+
+    it('48: the lock is lost in the middle of a stage: its other objects are not written', async () => {
+      const ns = await homeOf(test());
+      const clock = movableClock();
+      const error = await test().front.during(
+        async ({ method, path }) => {
+          if (method !== 'PATCH' || !/configmaps\/a$/.test(path)) return undefined;
+          await lose(test(), true);
+          clock.moveOn(31_000);
+          return undefined;
+        },
+        () => errorOf(apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')], { clock, concurrency: 1 })),
+      );
+      expect(error.message).to.match(/the lock was lost, because agent-two holds it now/);
+      expect(await test().get('v1', 'ConfigMap', 'b', ns)).to.equal(undefined);
+    });
+
+    it('48: the lock is lost at the end of a deletion: the list, which is that of another by now, stays', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a')]);
+      const clock = movableClock();
+      const error = await test().front.during(
+        async ({ method, path }) => {
+          if (method !== 'DELETE' || !/configmaps\/a$/.test(path)) return undefined;
+          await lose(test(), true);
+          clock.moveOn(31_000);
+          return undefined;
+        },
+        () => errorOf(remove(test(), { clock })),
+      );
+      expect(error.message).to.match(/the lock was lost, because agent-two holds it now/);
+      expect(await test().get('v1', 'ConfigMap', 'case-inventory', ns)).not.to.equal(undefined);
+    });
+
     it('48: nobody took the lock while this one was stopped: it goes on', async () => {
       const ns = await homeOf(test());
       await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);

@@ -70,6 +70,27 @@ export function otherOwnerCases(tier: TestTier): void {
       expect(live?.['data']).to.deep.equal({ key: 'value', more: 'theirs' });
     });
 
+    it('10: who declares a field between the plan and the write keeps it, also where an edit is taken back', async () => {
+      const ns = await homeOf(test());
+      const wanted = configMap(ns, 'a', { key: 'ours', more: 'ours' });
+      await apply(test(), [wanted]);
+      await test().edit('v1', 'ConfigMap', 'a', ns, { data: { key: 'edited' } });
+      let declared = false;
+      const run = await test().front.during(
+        async ({ method, path, query }) => {
+          if (declared || method !== 'PATCH' || query.has('dryRun') || !/configmaps\/a$/.test(path))
+            return undefined;
+          declared = true;
+          await test().applyAs('somebody', configMap(ns, 'a', { more: 'theirs' }), { force: true });
+          return undefined;
+        },
+        () => apply(test(), [wanted]),
+      );
+      expect(eventOf(run, 'ConfigMap', 'a')).to.deep.include({ action: 'conflict', fields: ['.data.more'] });
+      const live = await test().get('v1', 'ConfigMap', 'a', ns);
+      expect(live?.['data']).to.deep.equal({ key: 'edited', more: 'theirs' });
+    });
+
     it('10: while there is a conflict nothing is pruned', async () => {
       const ns = await homeOf(test());
       await apply(test(), [configMap(ns, 'a'), configMap(ns, 'old')]);
@@ -142,6 +163,21 @@ export function otherOwnerCases(tier: TestTier): void {
       await remove(test());
       expect(await test().get('v1', 'ConfigMap', 'a', ns)).to.deep.equal(theirs);
       expect(await test().get('v1', 'ConfigMap', 'b', ns)).to.equal(undefined);
+    });
+
+    it('12: a member that another tool took over is let go, and is no work for later runs', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      await test().edit('v1', 'ConfigMap', 'b', ns, { metadata: MARKS[4].metadata });
+      const run = await apply(test(), [configMap(ns, 'a')]);
+      expect(eventOf(run, 'ConfigMap', 'b')).to.deep.include({
+        action: 'kept',
+        message: 'it is managed by Helm (logs)',
+      });
+      const again = await apply(test(), [configMap(ns, 'a')]);
+      expect(again.result.outcome).to.equal('unchanged');
+      expect(again.writes).to.deep.equal([]);
+      expect(await test().get('v1', 'ConfigMap', 'b', ns)).not.to.equal(undefined);
     });
 
     it('12: an object is taken over from a tool when that is asked for', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import { fastClock, type TestCluster, type TestTier } from '../../support/cluster/test-cluster.js';
 import { breakGroup } from './broken-group.js';
 import {
@@ -15,6 +16,7 @@ import {
   configMap,
   groupOfCase,
   homeOf,
+  namespace,
   remove,
   useCluster,
   widget,
@@ -28,6 +30,13 @@ const holdConfigMap = (ns: string, name: string) =>
 
 const letGo = (test: TestCluster, ns: string, name: string) =>
   test.edit('v1', 'ConfigMap', name, ns, { metadata: { finalizers: null } });
+
+const claim = (ns: string, name: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: ns },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+});
 
 /** Pruning that cannot, or must not, do its work. */
 export function pruneLimitsCases(tier: TestTier): void {
@@ -63,6 +72,32 @@ export function pruneLimitsCases(tier: TestTier): void {
       const meant = await apply(test(), five, { prune: { maxShare: 0.6 } });
       expect(meant.result.counts).to.deep.equal({ unchanged: 5, pruned: 6 });
       expect(await listedMembers(test())).to.have.length(5);
+    });
+
+    it('32: what left the set before and is kept does not count again', async () => {
+      const ns = await homeOf(test());
+      const maps = Array.from({ length: 5 }, (_, index) => configMap(ns, `c${index}`));
+      const claims = Array.from({ length: 7 }, (_, index) => claim(ns, `v${index}`));
+      await apply(test(), [...maps, ...claims]);
+      const meant = await apply(test(), maps, { prune: { maxShare: 1 } });
+      expect(meant.result.counts).to.deep.equal({ unchanged: 5, kept: 7 });
+      const refused = { ...configMap(ns, 'next'), data: { key: 1 } } as KubernetesObject;
+      expect((await apply(test(), [...maps, refused])).result.outcome).to.equal('failed');
+      const run = await apply(test(), [...maps, configMap(ns, 'next')]);
+      expect(problemsOf(run)).to.deep.equal([]);
+      expect(run.result.outcome).to.equal('applied');
+    });
+
+    it('32: the limit holds too when the list of the set was lost', async () => {
+      const ns = await homeOf(test());
+      const objects = Array.from({ length: 11 }, (_, index) => configMap(ns, `c${index}`));
+      await apply(test(), objects);
+      await test().remove('v1', 'ConfigMap', 'case-inventory', ns);
+      const run = await apply(test(), objects.slice(0, 5));
+      expect(problemsOf(run)).to.deep.equal([
+        '6 of 11 objects left the set; nothing was removed, because that is more than 50 %',
+      ]);
+      expect(deletedNames(run.writes)).to.deep.equal([]);
     });
 
     it('32: exactly half of the set may go', async () => {
@@ -142,6 +177,43 @@ export function pruneLimitsCases(tier: TestTier): void {
       expect(await test().get('v1', 'ConfigMap', 'a', ns), 'what comes later stays').not.to.equal(undefined);
       expect((await remove(test())).result.outcome).to.equal('deleted');
       expect(await test().get(`${group}/v1`, 'Widget', 'w', ns)).to.equal(undefined);
+    });
+
+    it('34: a definition stays while its group does not answer, since nobody knows who uses it', async () => {
+      const ns = await homeOf(test());
+      const group = groupOfCase(test());
+      await apply(test(), [configMap(ns, 'a'), widgetDefinition(test())]);
+      await test().applyAs('somebody', widget(test(), ns, 'foreign'));
+      const prune = { definitions: true };
+      const run = await test().front.during(breakGroup(test(), group), () =>
+        apply(test(), [configMap(ns, 'a')], { prune }),
+      );
+      expect(eventOf(run, `CustomResourceDefinition widgets.${group}`)).to.deep.include({
+        action: 'kept',
+        message: `the API group ${group} does not answer, so it is looked at again in the next run`,
+      });
+      expect(await test().get(`${group}/v1`, 'Widget', 'foreign', ns)).not.to.equal(undefined);
+      const again = await apply(test(), [configMap(ns, 'a')], { prune });
+      expect(eventOf(again, `CustomResourceDefinition widgets.${group}`)).to.deep.include({
+        action: 'kept',
+        message: `there are still objects of this kind: Widget ${ns}/foreign`,
+      });
+    });
+
+    it('34: a namespace stays while a group does not answer, since nobody knows what is in it', async () => {
+      const ns = await homeOf(test());
+      const group = groupOfCase(test());
+      const other = `other-${test().id}`;
+      await apply(test(), [configMap(ns, 'a'), widgetDefinition(test()), namespace(other)]);
+      await test().applyAs('somebody', widget(test(), other, 'foreign'));
+      const options = { prune: { namespaces: true } };
+      const wanted = [configMap(ns, 'a'), widgetDefinition(test())];
+      const run = await test().front.during(breakGroup(test(), group), () => apply(test(), wanted, options));
+      expect(eventOf(run, `Namespace ${other}`)).to.deep.include({
+        action: 'kept',
+        message: `the API group ${group} does not answer, so it is looked at again in the next run`,
+      });
+      expect(await test().get(`${group}/v1`, 'Widget', 'foreign', other)).not.to.equal(undefined);
     });
 
     // The model has no aggregation layer.

@@ -50,6 +50,8 @@ export function pruneNamespacesCases(tier: TestTier): void {
         message: 'namespaces are deleted only when asked for',
       });
       expect((await apply(test(), [configMap(ns, 'a')])).writes, 'it is told once').to.deep.equal([]);
+      const same = await apply(test(), [configMap(ns, 'a')], { dryRun: true });
+      expect(same.result.outcome, 'nothing would be done').to.equal('unchanged');
 
       const would = await apply(test(), [configMap(ns, 'a')], { ...OPTIONS, dryRun: true });
       expect(eventOf(would, `Namespace ${other()}`).action).to.equal('pruned');

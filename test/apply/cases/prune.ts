@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { KEEP_ANNOTATION, PART_OF_LABEL } from '../../../src/apply/set/marks.js';
+import { diffSet } from '../../../src/apply/diff/diff-set.js';
+import { FIELD_MANAGER, KEEP_ANNOTATION, PART_OF_LABEL } from '../../../src/apply/set/marks.js';
 import { statusReply } from '../../support/cluster/front.js';
 import type { TestCluster, TestTier } from '../../support/cluster/test-cluster.js';
 import { aliasGroup } from './group-alias.js';
@@ -164,6 +165,31 @@ export function pruneCases(tier: TestTier): void {
       expect((await apply(test(), [configMap(ns, 'a')])).writes).to.deep.equal([]);
     });
 
+    for (const [what, fault] of [
+      ['somebody writes at the same time', undefined],
+      ['whose answer gets lost', 'lose-answer'],
+    ] as const) {
+      it(`28: an object that is to be kept and ${what} is let go all the same`, async () => {
+        const ns = await homeOf(test());
+        const annotations = { [KEEP_ANNOTATION]: 'keep' };
+        await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b', undefined, { annotations })]);
+        let met = false;
+        const run = await test().front.during(
+          async ({ method, path }) => {
+            if (met || method !== 'PATCH' || !/configmaps\/b$/.test(path)) return undefined;
+            met = true;
+            if (!fault) await test().edit('v1', 'ConfigMap', 'b', ns, { data: { key: 'late' } });
+            return fault;
+          },
+          () => apply(test(), [configMap(ns, 'a')]),
+        );
+        expect(run.result).to.deep.include({ outcome: 'applied', problems: [] });
+        expect(eventOf(run, `ConfigMap ${ns}/b`).action).to.equal('kept');
+        expect(partOf(await get(test(), ns, 'b'))).to.equal(undefined);
+        expect(await listedMembers(test())).to.deep.equal([`ConfigMap ${ns}/a`]);
+      });
+    }
+
     it('28: marks of other tools keep an object too', async () => {
       const ns = await homeOf(test());
       const marks = {
@@ -193,9 +219,15 @@ export function pruneCases(tier: TestTier): void {
       expect(first.told).to.include(`created Widget ${ns}/w`);
       const { uid } = (await test().get(`${group}/v1`, 'Widget', 'w', ns))!.metadata;
 
-      const run = await test().front.during(alias, () =>
-        apply(test(), [definition, widget(test(), ns, 'w')]),
-      );
+      const wanted = [definition, widget(test(), ns, 'w')];
+      const would = await test().front.during(alias, () => apply(test(), wanted, { dryRun: true }));
+      expect(would.told).not.to.include(`pruned Widget ${ns}/w`);
+      const set = setOfCase(test());
+      const options = { set, cluster: test().connect() };
+      const differences = await test().front.during(alias, () => diffSet(wanted, options));
+      expect(differences.map(({ change }) => change)).not.to.include('remove');
+
+      const run = await test().front.during(alias, () => apply(test(), wanted));
       expect(run.result.outcome).to.equal('applied');
       expect(deletedNames(run.writes)).to.deep.equal([]);
       expect((await test().get(`${group}/v1`, 'Widget', 'w', ns))!.metadata.uid).to.equal(uid);
@@ -227,14 +259,27 @@ export function pruneCases(tier: TestTier): void {
       expect((await apply(test(), [configMap(ns, 'a')])).writes).to.deep.equal([]);
     });
 
-    it('36: what has our label and is in no list is pruned, as when a list was restored from a backup', async () => {
+    it('36: a copy that somebody made of a member, label and all, is no member', async () => {
       const ns = await withTwo(test());
       const { labels } = (await get(test(), ns, 'a'))!.metadata;
-      const { namespace } = setOfCase(test());
-      await test().send('POST', `/api/v1/namespaces/${namespace}/configmaps`, {
-        ...configMap(ns, 'stray'),
-        metadata: { name: 'stray', labels },
+      await test().send('POST', `/api/v1/namespaces/${ns}/configmaps`, {
+        ...configMap(ns, 'copy'),
+        metadata: { name: 'copy', labels },
       });
+      const run = await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      expect(run.result.outcome).to.equal('unchanged');
+      expect(run.writes).to.deep.equal([]);
+      const { namespace, inventory } = setOfCase(test());
+      await test().remove('v1', 'ConfigMap', inventory, namespace);
+      await apply(test(), [configMap(ns, 'a')]);
+      expect(await get(test(), ns, 'b'), 'the list was made anew').to.equal(undefined);
+      expect(await get(test(), ns, 'copy')).not.to.equal(undefined);
+    });
+
+    it('36: what we applied and is in no list is pruned, as when a list was restored from a backup', async () => {
+      const ns = await withTwo(test());
+      const { labels } = (await get(test(), ns, 'a'))!.metadata;
+      await test().applyAs(FIELD_MANAGER, configMap(ns, 'stray', { key: 'value' }, { labels }));
       const run = await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
       expect(run.told).to.include(`pruned ConfigMap ${ns}/stray`);
       expect(await get(test(), ns, 'stray')).to.equal(undefined);

@@ -97,6 +97,15 @@ export function recreateCases(tier: TestTier): void {
       expect(keyValue(await read(test(), ns, 'f'))).not.to.equal('two');
     });
 
+    it('51: what says that it is to be kept is not deleted to make room', async () => {
+      const ns = await homeOf(test());
+      const annotations = { 'logging.opni.io/on-removal': 'keep' };
+      await apply(test(), [fixed(ns, 'f', 'one', { annotations })]);
+      const run = await apply(test(), [fixed(ns, 'f', 'two', { annotations })]);
+      expect(run.result).to.deep.include({ outcome: 'failed', counts: { failed: 1 } });
+      expect(keyValue(await read(test(), ns, 'f'))).to.equal('one');
+    });
+
     it('51: what the set did not make is never deleted to make room', async () => {
       const ns = await homeOf(test());
       await test().applyAs('somebody', fixed(ns, 'f'));

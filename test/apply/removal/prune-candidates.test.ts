@@ -44,6 +44,6 @@ describe('pruneCandidates', () => {
   it('are named once, and with what the inventory knows', () => {
     const both = liveOf('v1/ConfigMap', { metadata: { name: 'a', uid: 'other' } });
     const candidates = pruneCandidates(NOTHING, [{ ...entry, kept: true, recreating: true }], [both, both]);
-    expect(candidates).to.deep.equal([{ ref: refOf(both), uid: 'u1', byLabelOnly: false }]);
+    expect(candidates).to.deep.equal([{ ref: refOf(both), uid: 'u1', byLabelOnly: false, kept: true }]);
   });
 });

@@ -40,8 +40,9 @@ const GONE = [
 ] as const;
 
 describe('the label of a set', () => {
+  const managedFields = [{ manager: FIELD_MANAGER, operation: 'Apply' as const }];
   const labelled = (groupKind: string, metadata: object = {}) =>
-    liveOf(groupKind, { metadata: { labels: { [PART_OF_LABEL]: 'mine' }, ...metadata } });
+    liveOf(groupKind, { metadata: { labels: { [PART_OF_LABEL]: 'mine' }, managedFields, ...metadata } });
   const owner = (controller: boolean) => ({ apiVersion: 'v1', kind: 'Pod', name: 'o', uid: 'u', controller });
 
   it('46: makes an object a member, and that of another set does not', () => {
@@ -56,6 +57,16 @@ describe('the label of a set', () => {
     expect(isMemberByLabel(owned(false), 'mine')).to.equal(true);
     expect(isMemberByLabel(labelled('v1/Endpoints'), 'mine')).to.equal(false);
     expect(isMemberByLabel(labelled('discovery.k8s.io/v1/EndpointSlice'), 'mine')).to.equal(false);
+  });
+
+  it('36: does not make a member of what somebody copied, or another tool took over', () => {
+    const by = (manager: string, operation: 'Apply' | 'Update') =>
+      labelled('v1/ConfigMap', { managedFields: [{ manager, operation }] });
+    expect(isMemberByLabel(by('kubectl-create', 'Update'), 'mine')).to.equal(false);
+    expect(isMemberByLabel(by(FIELD_MANAGER, 'Update'), 'mine')).to.equal(false);
+    expect(isMemberByLabel(labelled('v1/ConfigMap', { managedFields: undefined }), 'mine')).to.equal(false);
+    const annotations = { 'meta.helm.sh/release-name': 'logs' };
+    expect(isMemberByLabel(labelled('v1/ConfigMap', { annotations }), 'mine')).to.equal(false);
   });
 });
 
