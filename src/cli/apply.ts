@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import type { OwningTool } from '../apply/fields/gitops-marks.js';
 import type { ConflictPolicy } from '../apply/plan/policy.js';
 import type { CommandSetup } from './command-setup.js';
-import { durationMs } from './durations.js';
-import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { durationOption } from './durations.js';
+import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 import { usageError } from './usage-error.js';
 
 /** Flags on how to get along with others. */
@@ -21,7 +21,7 @@ interface ApplyFlags extends TargetFlags, ConflictFlags {
   readonly recreate: boolean;
 }
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: true })}
 
 Objects that others own are left alone and reported. What left the set is removed, unless something failed. A run that
 was interrupted is continued by the next one.
@@ -40,11 +40,8 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
   addConflictOptions(addTargetOptions(command, { manifests: true }))
     .option('--dry-run', 'ask the cluster what would happen, and change nothing')
     .option('--no-wait', 'do not wait until everything works')
-    .option(
-      '--timeout <duration>',
-      'how long to wait for one thing, as in 90s or 5m',
-      durationMs,
-      durationMs('5m'),
+    .addOption(
+      durationOption('--timeout <duration>', 'how long to wait for one thing, as in 90s or 5m', '5m'),
     )
     .option('--no-prune', 'leave what left the set where it is')
     .option('--prune-share <percent>', 'largest part of the set that one run may remove', percent, 50)

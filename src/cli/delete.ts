@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { OpniLoggingError } from '../common/error.js';
 import type { CommandSetup } from './command-setup.js';
 import { confirm } from './confirm.js';
-import { durationMs } from './durations.js';
-import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { durationOption } from './durations.js';
+import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 
 interface DeleteFlags extends TargetFlags {
   readonly crds?: boolean;
@@ -16,7 +16,7 @@ interface DeleteFlags extends TargetFlags {
   readonly timeout: number;
 }
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: false })}
 
 What takes records in goes first; then the buffers are left the time to empty; then the rest goes, custom resources
 before their operator. Definitions, namespaces and volumes stay unless asked for, and in any case when others use them.
@@ -39,13 +39,14 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
     .option('--dry-run', 'ask the cluster what would happen, and change nothing')
     .option('-y, --yes', 'do not ask')
     .option('--strip-finalizer <names...>', 'take these finalizers away from objects that are stuck for good')
-    .option(
-      '--drain-timeout <duration>',
-      'how long the buffers may take to empty',
-      durationMs,
-      durationMs('2m'),
+    .addOption(
+      durationOption(
+        '--drain-timeout <duration>',
+        'how long the buffers may take to empty; 0s does not wait',
+        '2m',
+      ),
     )
-    .option('--timeout <duration>', 'how long to wait for each step', durationMs, durationMs('5m'))
+    .addOption(durationOption('--timeout <duration>', 'how long to wait for each step', '5m'))
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: DeleteFlags) => {
       const screen = terminal();

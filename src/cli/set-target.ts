@@ -33,22 +33,33 @@ export interface SetTarget {
   readonly objects: () => Promise<readonly KubernetesObject[]>;
 }
 
-/** What the help says about choosing a set. */
-export const TARGET_HELP = `
+const OF_MANIFESTS = `
 The set is that of one cluster's configuration, from opni-logging.yaml when no path is given; --cluster picks one of a
 fleet. With --manifests it is made of manifests, as synth writes them or from elsewhere, and --set names it. The
 cluster is that of the kubeconfig's current context, unless --context says otherwise.`;
+
+const OF_NAME = `
+The set is that of one cluster's configuration, from opni-logging.yaml when no path is given; --cluster picks one of a
+fleet. With --set no configuration is read. The cluster is that of the kubeconfig's current context, unless --context
+says otherwise.`;
+
+/** What the help says about choosing a set. */
+export const targetHelp = ({ manifests }: { readonly manifests: boolean }): string =>
+  manifests ? OF_MANIFESTS : OF_NAME;
 
 /** Adds the flags of {@link TargetFlags}. */
 export function addTargetOptions(command: Command, { manifests }: { readonly manifests: boolean }): Command {
   command
     .argument('[paths...]', 'configuration files, or folders of them')
     .option('--cluster <name>', 'the cluster of a fleet that is meant')
-    .option('--set <namespace/name>', 'name of the set, instead of that of the configuration');
+    .option(
+      '--set <namespace/name>',
+      manifests ? 'name of the set that the manifests make' : 'name of the set, instead of a configuration',
+    );
   if (manifests)
     command.option(
       '-f, --manifests <paths...>',
-      'manifests instead of a configuration; - reads standard input',
+      'manifests instead of a configuration, with --set; - reads standard input',
     );
   return command
     .option('--kubeconfig <file>', 'kubeconfig to use', undefined)

@@ -3,7 +3,7 @@ import type { SetStatus } from '../apply/status/status.js';
 import { systemClock } from '../common/clock.js';
 import type { CommandSetup } from './command-setup.js';
 import { EXIT } from './report.js';
-import { addTargetOptions, openTarget, type SetTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { addTargetOptions, openTarget, type SetTarget, type TargetFlags, targetHelp } from './set-target.js';
 import { statusLines } from './status-tree.js';
 import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
@@ -14,7 +14,7 @@ interface StatusFlags extends TargetFlags {
 
 const WATCH_MS = 2000;
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: false })}
 
 Below each hop stand those that send to it. What is not as it should be is told with what to do next. The exit code is
 0 when everything works, 1 when not. With --watch it is told anew whenever it changes, until it is interrupted.
