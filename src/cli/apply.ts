@@ -3,6 +3,7 @@ import type { OwningTool } from '../apply/fields/gitops-marks.js';
 import type { ConflictPolicy } from '../apply/plan/policy.js';
 import type { CommandSetup } from './command-setup.js';
 import { durationOption } from './durations.js';
+import { nameOfSet } from './set-name.js';
 import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 import { usageError } from './usage-error.js';
 
@@ -49,17 +50,20 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: ApplyFlags) => {
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
-      const [objects, { applySet }, { EngineOutput }, { missingObjects }] = await Promise.all([
+      const target = await openTarget(given, flags, context, screen);
+      const [objects, { applySet }, { EngineOutput }, { missingObjects }, { notesOf }] = await Promise.all([
         target.objects(),
         import('../apply/apply.js'),
         import('./engine-output.js'),
         import('./missing-objects.js'),
+        import('../config/notes.js'),
       ]);
-      const output = new EngineOutput(screen);
+      const output = new EngineOutput(screen, { dryRun: flags.dryRun });
       output.expect(objects.length);
-      const { set, cluster } = target;
+      const { set, cluster, config } = target;
       const { signal } = context;
+      screen.note(`set ${nameOfSet(set)} in context ${target.context}`);
+      for (const text of config ? notesOf(config) : []) output.note(text);
       try {
         const tellMissing = async () => {
           for (const text of await missingObjects(target, objects, signal)) output.note(text);

@@ -3,6 +3,7 @@ import { OpniLoggingError } from '../common/error.js';
 import type { CommandSetup } from './command-setup.js';
 import { confirm } from './confirm.js';
 import { durationOption } from './durations.js';
+import { nameOfSet } from './set-name.js';
 import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 
 interface DeleteFlags extends TargetFlags {
@@ -50,10 +51,10 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: DeleteFlags) => {
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
+      const target = await openTarget(given, flags, context, screen);
       const { set, cluster } = target;
       const { signal } = context;
-      const name = `${set.namespace}/${set.inventory.replace(/-inventory$/, '')}`;
+      const name = nameOfSet(set);
       try {
         if (
           !flags.yes &&
@@ -67,7 +68,8 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
           import('./engine-output.js'),
           import('../apply/removal/aggregator-drain.js'),
         ]);
-        const output = new EngineOutput(screen);
+        const output = new EngineOutput(screen, { dryRun: flags.dryRun });
+        if (flags.yes || flags.dryRun) screen.note(`set ${name} in context ${target.context}`);
         const result = await deleteSet({
           set,
           cluster,

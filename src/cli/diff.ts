@@ -24,7 +24,7 @@ export function addDiffCommand(program: Command, { context, terminal, exit }: Co
     .action(async (given: readonly string[], flags: TargetFlags & ConflictFlags) => {
       exit.refused = EXIT.usage;
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
+      const target = await openTarget(given, flags, context, screen);
       const [objects, { diffSet }] = await Promise.all([
         target.objects(),
         import('../apply/diff/diff-set.js'),

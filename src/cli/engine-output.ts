@@ -45,7 +45,11 @@ export class EngineOutput {
   #done = 0;
   #total = 0;
 
-  constructor(private readonly screen: Terminal) {}
+  /** @param options.dryRun says so in the summary @default false */
+  constructor(
+    private readonly screen: Terminal,
+    private readonly options: { readonly dryRun?: boolean } = {},
+  ) {}
 
   /** For the option `onEvent` of the engine. */
   readonly onEvent = (event: EngineEvent): void => {
@@ -109,7 +113,8 @@ export class EngineOutput {
       problems,
     });
     if (ok) {
-      await this.screen.result(summary ? [summary] : [], document);
+      const line = this.options.dryRun ? `dry run, nothing was changed: ${summary}` : summary;
+      await this.screen.result(summary ? [line] : [], document);
       return;
     }
     exit.done = EXIT.refused;

@@ -8,6 +8,8 @@ import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { CliContext } from './context.js';
 import { inputPaths } from './input-paths.js';
+import { retryNotes } from './retry-notes.js';
+import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
 /** Flags that say which set of which cluster is meant. */
@@ -69,6 +71,7 @@ export function addTargetOptions(command: Command, { manifests }: { readonly man
 /**
  * Finds the set and connects to the cluster.
  *
+ * @param screen where it is told that the API server does not answer
  * @throws OpniLoggingError `usage` when it is not clear which set is meant; `config` when the configuration is refused;
  *   `cluster` when the kubeconfig leads to another cluster than the configuration is for
  */
@@ -76,11 +79,12 @@ export async function openTarget(
   given: readonly string[],
   flags: TargetFlags,
   context: CliContext,
+  screen: Terminal,
 ): Promise<SetTarget> {
   const { set, config, objects } =
     flags.set === undefined ? await configured(given, flags, context) : await named(given, flags, context);
   const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
-  const cluster = Cluster.connect(server);
+  const cluster = Cluster.connect(server, { onRetry: retryNotes(screen, context.now) });
   cluster.discovery.prefetch(context.signal);
   if (config) await assertRightCluster(cluster, config, server.context, context.signal);
   return { set, cluster, context: server.context, config, objects };
