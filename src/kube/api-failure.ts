@@ -93,7 +93,12 @@ export function failureOfStatus(body: unknown, status = 500): ApiFailure {
  */
 export function refusal(what: string, answer: ApiAnswer): OpniLoggingError {
   const failure = failureOf(answer) ?? failureOfStatus(answer.body, answer.status);
-  return new OpniLoggingError('cluster', `${what}: ${failure.message}`, { cause: failure });
+  const message = `${what}: ${failure.message}`;
+  const fix = RIGHTS[failure.status];
+  return new OpniLoggingError('cluster', message, {
+    cause: failure,
+    problems: fix === undefined ? [] : [{ message, fix }],
+  });
 }
 
 /** The failure in the cause of a {@link refusal}; undefined for other errors, such as a lost connection. */
@@ -136,6 +141,12 @@ function retryAfterOf({
 }: Parameters<typeof failureOf>[0]): number | undefined {
   return retryAfterSeconds ?? failureOfStatus(body, status).retryAfterSeconds;
 }
+
+/** What mends a refusal that is about the account and not about the object. */
+const RIGHTS: Readonly<Record<number, string>> = {
+  401: 'log in again, or give other credentials',
+  403: 'give the account this right, or use another account; docs/apply.md lists all that is needed',
+};
 
 const WORDS: Readonly<Record<number, string>> = {
   401: 'the credentials were refused (401)',

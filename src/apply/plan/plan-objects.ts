@@ -7,7 +7,14 @@ import { compareToLive } from '../fields/compare.js';
 import type { FieldConflict } from '../fields/conflicts.js';
 import { managedBy } from '../fields/gitops-marks.js';
 import type { Session } from '../session/session.js';
-import { CREATED_ANNOTATION, createdBy, FIELD_MANAGER, PART_OF_LABEL, setOf } from '../set/marks.js';
+import {
+  CREATED_ANNOTATION,
+  createdBy,
+  FIELD_MANAGER,
+  ID_LABEL,
+  PART_OF_LABEL,
+  setOf,
+} from '../set/marks.js';
 import { keyOf, refOf } from '../set/object-ref.js';
 import { isRecreatable } from '../stages/recreate.js';
 import { type SendOutcome, sendObject } from '../stages/send-object.js';
@@ -110,7 +117,8 @@ async function decide(
     // Two sets may live in one namespace; it stays with the first.
     if (!isNamespace(object)) {
       const message = `belongs to the set ${owner}`;
-      const fix = 'remove it from one of the two sets, or give this set another prefix';
+      const find = `kubectl get configmap -A -l ${ID_LABEL}=${owner}`;
+      const fix = `remove it from one of the two sets, or give this set another prefix; the other one is: ${find}`;
       return { object, action: 'conflict', member: false, message, fix, ...base };
     }
     return await decideExisting(session, keepingMarks(object, live), base, { ...options, member: false });
