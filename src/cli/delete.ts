@@ -70,11 +70,15 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
         ]);
         const output = new EngineOutput(screen, { dryRun: flags.dryRun });
         if (flags.yes || flags.dryRun) screen.note(`set ${name} in context ${target.context}`);
+        const kept = new Set<string>();
         const result = await deleteSet({
           set,
           cluster,
           signal,
-          onEvent: output.onEvent,
+          onEvent: (event) => {
+            if (event.type === 'object' && event.action === 'kept') kept.add(event.object.kind);
+            output.onEvent(event);
+          },
           dryRun: flags.dryRun,
           definitions: flags.crds,
           namespaces: flags.deleteNamespace,
@@ -84,6 +88,8 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
           drain: flags.drainTimeout > 0 ? aggregatorDrain(flags.drainTimeout) : undefined,
         });
         if (result.outcome === 'nothing') output.note(`there is nothing of the set ${name} in the cluster`);
+        const unasked = unaskedFlags(kept, flags);
+        if (unasked.length > 0) output.note(`what is kept and used by nobody else goes with ${unasked.join(' ')}`);
         const more = { set, context: target.context, dryRun: flags.dryRun === true };
         await output.finish(result, exit, { headline: 'not everything is gone', more });
       } catch (error) {
@@ -93,4 +99,14 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
         cluster.client.close();
       }
     });
+}
+
+/** The flags that were not given, and without which objects of these kinds were kept. */
+function unaskedFlags(kept: ReadonlySet<string>, flags: DeleteFlags): string[] {
+  const askers = [
+    ['CustomResourceDefinition', '--crds', flags.crds],
+    ['Namespace', '--delete-namespace', flags.deleteNamespace],
+    ['PersistentVolumeClaim', '--delete-volumes', flags.deleteVolumes],
+  ] as const;
+  return askers.filter(([kind, , given]) => kept.has(kind) && !given).map(([, flag]) => flag);
 }

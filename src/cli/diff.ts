@@ -57,10 +57,13 @@ const WORDS: Readonly<Record<ObjectDiff['change'], string>> = {
 
 function linesOf(differences: readonly ObjectDiff[], screen: Terminal): string[] {
   if (differences.length === 0) return ['no differences'];
-  const blocks = differences.flatMap(({ object, change, lines, message, fix }) => [
+  const blocks = differences.flatMap(({ object, change, lines, fields, message, fix }) => [
     screen.style(
       'bold',
-      `${describeRef(object)} ${WORDS[change]}${message && change !== 'remove' ? `: ${message}` : ''}`,
+      `${describeRef(object)} ${WORDS[change]}${message && change !== 'remove' ? `: ${message}` : ''}${
+        // Where there is no diff to see them in.
+        lines.length === 0 && fields.length > 0 ? ` (${fields.join(', ')})` : ''
+      }`,
     ),
     ...(fix ? [`    fix: ${fix}`] : []),
     ...lines.map((line) => coloured(line, screen)),

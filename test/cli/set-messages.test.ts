@@ -61,3 +61,43 @@ describe('what the commands for clusters say', () => {
     ]);
   });
 });
+
+describe('what the commands for clusters say when something is refused', () => {
+  const opened = useCommandCluster();
+
+  it('tells an edited inventory once, with the way to mend it', async () => {
+    const { cli, cluster, manifests } = opened();
+    const file = manifests('m.yaml', [NAMESPACE, configMap('a')]);
+    await cli(['apply', '-f', file, '--set', 'opni/few']);
+    const path = '/api/v1/namespaces/opni/configmaps/few-inventory';
+    const contentType = 'application/merge-patch+json';
+    await cluster.send('PATCH', path, { data: { 'inventory.json': 'x' } }, { contentType });
+    const { stderr } = await cli(['status', '--set', 'opni/few']);
+    expect(stderr).to.match(
+      /^error: ConfigMap opni\/few-inventory: .* was edited\. Nothing was changed\.\n {4}fix: /,
+    );
+    expect(stderr.match(/was edited/g)).to.have.length(1);
+  });
+
+  it('says what to do where a right is missing', async () => {
+    const { cli, kubeconfigOf, manifests } = opened();
+    const file = manifests('m.yaml', [NAMESPACE, configMap('a')]);
+    const { code, stderr } = await cli([
+      ...['apply', '-f', file, '--set', 'opni/few'],
+      ...['--kubeconfig', kubeconfigOf('limited')],
+    ]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('fix: give the account this right, or use another account');
+  });
+
+  it('counts many objects that are kept for one reason', async () => {
+    const { cli, folder } = opened();
+    folder.write('opni-logging.yaml', CONFIG);
+    await cli(['apply', '--no-wait']);
+    const { stdout, stderr } = await cli(['delete', '--dry-run']);
+    expect(stdout).to.match(/^kept {7}16 CustomResourceDefinitions: definitions are deleted only/m);
+    expect(stdout).to.match(/^kept {7}Namespace opni: namespaces are deleted only/m);
+    expect(stderr).to.contain('used by nobody else goes with --crds --delete-namespace\n');
+    expect(stdout).to.match(/\ndry run, nothing was changed: 34 deleted, 17 kept\n$/);
+  });
+});
