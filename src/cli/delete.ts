@@ -89,7 +89,8 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
         });
         if (result.outcome === 'nothing') output.note(`there is nothing of the set ${name} in the cluster`);
         const unasked = unaskedFlags(kept, flags);
-        if (unasked.length > 0) output.note(`what is kept and used by nobody else goes with ${unasked.join(' ')}`);
+        if (unasked.length > 0)
+          output.note(`what is kept and used by nobody else goes with ${unasked.join(' ')}`);
         const more = { set, context: target.context, dryRun: flags.dryRun === true };
         await output.finish(result, exit, { headline: 'not everything is gone', more });
       } catch (error) {

@@ -54,8 +54,8 @@ export function statusLines(status: SetStatus, set: ApplySet, context: string, s
   }
   const phases = {
     applied: 'applied',
-    applying: 'an apply runs, or was interrupted; then the next one goes on',
-    deleting: 'a deletion runs, or was interrupted; then the next one goes on',
+    applying: 'an apply runs, or was interrupted; opni-logging apply goes on',
+    deleting: 'a deletion runs, or was interrupted; opni-logging delete goes on, apply brings all back',
   };
   const stateOf = (part: PartName) => status.parts.find((candidate) => candidate.part === part)!;
   const platform = stateOf('platform');
