@@ -177,7 +177,10 @@ async function decideForeign(
   { message, fix }: { readonly message: string; readonly fix: string },
 ): Promise<Decision> {
   const base = { object, member: false, ...existing };
-  const outcome = await sendObject(session, existing.resource, object, { dryRun: true, force: true });
+  // The label of a former member is ours, and no difference.
+  const isLabelled = setOf(existing.live) === session.setId;
+  const wanted = isLabelled ? memberObject(object, session.setId) : object;
+  const outcome = await sendObject(session, existing.resource, wanted, { dryRun: true, force: true });
   if (outcome.type === 'taken') {
     const { values } = changesOf(existing.live, outcome.live, FIELD_MANAGER);
     if (values.length === 0) return { ...base, action: 'unchanged', message };
