@@ -3,7 +3,8 @@ import type { OwningTool } from '../apply/fields/gitops-marks.js';
 import type { ConflictPolicy } from '../apply/plan/policy.js';
 import type { CommandSetup } from './command-setup.js';
 import { durationOption } from './durations.js';
-import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { nameOfSet } from './set-name.js';
+import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 import { usageError } from './usage-error.js';
 
 /** Flags on how to get along with others. */
@@ -21,7 +22,7 @@ interface ApplyFlags extends TargetFlags, ConflictFlags {
   readonly recreate: boolean;
 }
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: true })}
 
 Objects that others own are left alone and reported. What left the set is removed, unless something failed. A run that
 was interrupted is continued by the next one.
@@ -54,7 +55,7 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: ApplyFlags) => {
       const screen = terminal();
-      const target = await openTarget(given, flags, context, { withObjects: true });
+      const target = await openTarget(given, flags, context, screen, { withObjects: true });
       const [objects, { applySet }, { EngineOutput }, { missingObjects }, { notesOf }] = await Promise.all([
         target.objects(),
         import('../apply/apply.js'),
@@ -64,10 +65,11 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
       ]);
       const output = new EngineOutput(screen);
       output.expect(objects.length);
-      const { set, cluster } = target;
+      const { set, cluster, config } = target;
       const { signal } = context;
+      screen.note(`set ${nameOfSet(set)} in context ${target.context}`);
+      for (const text of config ? notesOf(config) : []) output.note(text);
       try {
-        for (const text of target.config ? notesOf(target.config) : []) output.note(text);
         for (const text of await missingObjects(target, objects, signal)) output.note(text);
         const result = await applySet(objects, {
           set,

@@ -3,7 +3,8 @@ import { OpniLoggingError } from '../common/error.js';
 import type { CommandSetup } from './command-setup.js';
 import { confirm } from './confirm.js';
 import { durationOption } from './durations.js';
-import { addTargetOptions, nameOfSet, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { nameOfSet } from './set-name.js';
+import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 
 interface DeleteFlags extends TargetFlags {
   readonly crds?: boolean;
@@ -16,7 +17,7 @@ interface DeleteFlags extends TargetFlags {
   readonly timeout: number;
 }
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: false })}
 
 What takes records in goes first; then the buffers are left the time to empty; then the rest goes, custom resources
 before their operator. Definitions, namespaces and volumes stay unless asked for, and in any case when others use them.
@@ -50,7 +51,7 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
     .addHelpText('after', EXAMPLES)
     .action(async (given: readonly string[], flags: DeleteFlags) => {
       const screen = terminal();
-      const target = await openTarget(given, flags, context);
+      const target = await openTarget(given, flags, context, screen);
       const { set, cluster } = target;
       const { signal } = context;
       const name = nameOfSet(set);
@@ -70,11 +71,16 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
           import('../apply/removal/aggregator-drain.js'),
         ]);
         const output = new EngineOutput(screen);
+        if (flags.yes || flags.dryRun) screen.note(`set ${name} in context ${target.context}`);
+        const kept = new Set<string>();
         const result = await deleteSet({
           set,
           cluster,
           signal,
-          onEvent: output.onEvent,
+          onEvent: (event) => {
+            if (event.type === 'object' && event.action === 'kept') kept.add(event.object.kind);
+            output.onEvent(event);
+          },
           dryRun: flags.dryRun,
           definitions: flags.crds,
           namespaces: flags.deleteNamespace,
@@ -87,6 +93,9 @@ export function addDeleteCommand(program: Command, { context, terminal, exit }: 
           const more = result.counts.kept ? 'nothing but what is kept' : 'nothing';
           output.note(`there is ${more} of the set ${name} in the cluster`);
         }
+        const unasked = unaskedFlags(kept, flags);
+        if (unasked.length > 0)
+          output.note(`what is kept and used by nobody else goes with ${unasked.join(' ')}`);
         await output.finish(result, exit, {
           headline: flags.dryRun ? 'not everything would be gone' : 'not everything is gone',
           more: { set, context: target.context },
@@ -118,4 +127,14 @@ function questionOf(
   ];
   const list = more.join(', ').replace(/, (?=[^,]*$)/, ' and ');
   return `Delete the set ${name} in context ${context}${list ? `, with its ${list}` : ''}`;
+}
+
+/** The flags that were not given, and without which objects of these kinds were kept. */
+function unaskedFlags(kept: ReadonlySet<string>, flags: DeleteFlags): string[] {
+  const askers = [
+    ['CustomResourceDefinition', '--crds', flags.crds],
+    ['Namespace', '--delete-namespace', flags.deleteNamespace],
+    ['PersistentVolumeClaim', '--delete-volumes', flags.deleteVolumes],
+  ] as const;
+  return askers.filter(([kind, , given]) => kept.has(kind) && !given).map(([, flag]) => flag);
 }

@@ -4,10 +4,10 @@ import { describeRef } from '../apply/set/object-ref.js';
 import { addConflictOptions, type ConflictFlags, conflictPolicy } from './apply.js';
 import type { CommandSetup } from './command-setup.js';
 import { counted, EXIT } from './report.js';
-import { addTargetOptions, openTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { addTargetOptions, openTarget, type TargetFlags, targetHelp } from './set-target.js';
 import type { Terminal } from './terminal.js';
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: true })}
 
 The cluster itself says what would change, defaults and admission included. Values of Secrets are never shown. The exit
 code is 0 when nothing would change, 1 when something would, 2 when it cannot be told.
@@ -24,7 +24,7 @@ export function addDiffCommand(program: Command, { context, terminal, exit }: Co
     .action(async (given: readonly string[], flags: TargetFlags & ConflictFlags) => {
       exit.refused = EXIT.usage;
       const screen = terminal();
-      const target = await openTarget(given, flags, context, { withObjects: true });
+      const target = await openTarget(given, flags, context, screen, { withObjects: true });
       const [objects, { diffSet }] = await Promise.all([
         target.objects(),
         import('../apply/diff/diff-set.js'),

@@ -38,6 +38,8 @@ function summaryOf(counts: SetResult['counts']): string {
   });
   return texts.join(', ') || 'nothing to do';
 }
+/** So many objects of one kind that are kept for one reason are told one by one; more are counted. */
+const MANY_KEPT = 3;
 
 /** What an operation on a set came to. */
 export interface SetResult {
@@ -63,7 +65,8 @@ export class EngineOutput {
       case 'object':
         this.#objects.push(event);
         this.#done += 1;
-        if (event.action !== 'unchanged') this.#line(event);
+        // What is kept is told at the end, together where it is kept for one reason.
+        if (event.action !== 'unchanged' && event.action !== 'kept') this.#line(event);
         this.screen.progress(`${this.#progress} ${describeRef(event.object)}`);
         break;
       case 'step':
@@ -111,6 +114,7 @@ export class EngineOutput {
       dryRun,
     }: { readonly headline: string; readonly more?: object; readonly dryRun: boolean },
   ): Promise<void> {
+    this.#keptLines();
     await Promise.all(this.#lines);
     const { outcome, counts, problems } = result;
     const ok = problems.length === 0;
@@ -134,14 +138,27 @@ export class EngineOutput {
     return this.#done <= this.#total ? `${this.#done}/${this.#total}` : `${this.#done}`;
   }
 
-  #line({ action, object, message, fields }: ObjectEvent): void {
+  #keptLines(): void {
+    const groups = new Map<string, ObjectEvent[]>();
+    for (const event of this.#objects.filter(({ action }) => action === 'kept')) {
+      const key = `${event.object.kind} ${event.message}`;
+      groups.set(key, [...(groups.get(key) ?? []), event]);
+    }
+    for (const events of groups.values()) {
+      const [first] = events;
+      if (events.length <= MANY_KEPT) for (const event of events) this.#line(event);
+      else this.#line(first!, counted(events.length, first!.object.kind));
+    }
+  }
+
+  #line({ action, object, message, fields }: ObjectEvent, name = describeRef(object)): void {
     if (this.screen.json) return;
     const word = this.screen.style(STYLES[action] ?? 'dim', action.padEnd(10));
     // What went wrong is told once, at the end, with the way to mend it.
     const isProblem = action === 'failed' || action === 'conflict';
     const where = fields?.length ? ` (${fields.join(', ')})` : '';
     const why = message && !isProblem ? `: ${message}` : '';
-    this.#lines.push(this.screen.line(`${word} ${describeRef(object)}${isProblem ? '' : where}${why}`));
+    this.#lines.push(this.screen.line(`${word} ${name}${isProblem ? '' : where}${why}`));
   }
 
   #step(text: string): void {

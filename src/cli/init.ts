@@ -137,11 +137,13 @@ function writtenLines(file: string, detected?: DetectedValues, secret?: string):
     kubernetesVersion && `version ${kubernetesVersion}`,
     id,
   ];
+  const path = file === DEFAULT_FILE ? '' : ` ${file}`;
   return [
     `wrote ${file}`,
     ...(detected ? [`The cluster of context "${context}" is ${facts.filter(Boolean).join('; ')}.`] : []),
     '',
-    `next: opni-logging synth${file === DEFAULT_FILE ? '' : ` ${file}`}`,
+    `next: opni-logging synth${path}`,
+    `  or: opni-logging apply${path}`,
     ...(secret
       ? [
           '      The password never stands in the file: it is read from a Secret. Once the namespace is there:',

@@ -32,7 +32,8 @@ Examples:
   $ opni-logging validate clusters/ --json     check only, for machines
   $ opni-logging diff                          what an apply would change in the cluster
   $ opni-logging apply                         bring it into the cluster, and wait until it works
-  $ opni-logging status                        the state of the data path, hop by hop`;
+  $ opni-logging status                        the state of the data path, hop by hop
+  $ opni-logging delete --dry-run              what would go when the set is deleted`;
 
 /**
  * Builds the command `opni-logging`. Nothing is read or written until it parses.

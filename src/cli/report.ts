@@ -29,7 +29,7 @@ function errorLines({ message, problems }: ErrorReport, terminal: Terminal): str
   const groups = [...byFile.values()].map((group) => group.map(formatProblem).join('\n'));
   const headline = `${terminal.style('red', 'error:', 'stderr')} ${message}`;
   const [only] = problems;
-  if (only && problems.length === 1 && message.endsWith(formatProblem({ ...only, fix: undefined }))) {
+  if (only && problems.length === 1 && message.includes(formatProblem({ ...only, fix: undefined }))) {
     return [only.fix ? `${headline}\n    fix: ${only.fix}` : headline];
   }
   return groups.length === 0 ? [headline] : [groups.join('\n\n'), '', headline];

@@ -8,6 +8,8 @@ import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { CliContext } from './context.js';
 import { inputPaths } from './input-paths.js';
+import { retryNotes } from './retry-notes.js';
+import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
 /** Flags that say which set of which cluster is meant. */
@@ -33,30 +35,36 @@ export interface SetTarget {
   readonly objects: () => Promise<readonly KubernetesObject[]>;
 }
 
-/** How people call a set: as `--set` takes it. */
-export const nameOfSet = ({ namespace, inventory }: ApplySet): string =>
-  `${namespace}/${inventory.replace(/-inventory$/, '')}`;
-
 /** Namespace and name, as an API server takes them; the name is the beginning of others. */
 const SET_NAME = /^([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/([a-z0-9](?:[-a-z0-9]{0,198}[a-z0-9])?)$/;
 
-/** What the help says about choosing a set. */
-export const TARGET_HELP = `
+const OF_MANIFESTS = `
 The set is that of one cluster's configuration: of opni-logging.yaml or the folder clusters when no path is given, and
---cluster picks one of several. With --set it is the set of that name; where objects are needed, --manifests names
-manifests, as synth writes them or from elsewhere. The cluster is that of the kubeconfig's current context, unless
---context says otherwise.`;
+--cluster picks one of several. With --manifests it is made of manifests, as synth writes them or from elsewhere, and
+--set names it. The cluster is that of the kubeconfig's current context, unless --context says otherwise.`;
+
+const OF_NAME = `
+The set is that of one cluster's configuration: of opni-logging.yaml or the folder clusters when no path is given, and
+--cluster picks one of several. With --set no configuration is read. The cluster is that of the kubeconfig's current context, unless --context
+says otherwise.`;
+
+/** What the help says about choosing a set. */
+export const targetHelp = ({ manifests }: { readonly manifests: boolean }): string =>
+  manifests ? OF_MANIFESTS : OF_NAME;
 
 /** Adds the flags of {@link TargetFlags}. */
 export function addTargetOptions(command: Command, { manifests }: { readonly manifests: boolean }): Command {
   command
     .argument('[paths...]', 'configuration files, or folders of them')
     .option('--cluster <name>', 'the cluster of a fleet that is meant')
-    .option('--set <namespace/name>', 'name of the set, instead of that of the configuration');
+    .option(
+      '--set <namespace/name>',
+      manifests ? 'name of the set that the manifests make' : 'name of the set, instead of a configuration',
+    );
   if (manifests)
     command.option(
       '-f, --manifests <paths...>',
-      'manifests instead of a configuration; - reads standard input',
+      'manifests instead of a configuration, with --set; - reads standard input',
     );
   return command
     .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG or ~/.kube/config')
@@ -66,6 +74,7 @@ export function addTargetOptions(command: Command, { manifests }: { readonly man
 /**
  * Finds the set and connects to the cluster.
  *
+ * @param screen where it is told that the API server does not answer
  * @param options.withObjects the command needs the objects of the set, not only its name @default false
  * @throws OpniLoggingError `usage` when it is not clear which set is meant; `config` when the configuration is refused;
  *   `cluster` when the kubeconfig leads to another cluster than the configuration is for
@@ -74,6 +83,7 @@ export async function openTarget(
   given: readonly string[],
   flags: TargetFlags,
   context: CliContext,
+  screen: Terminal,
   { withObjects = false }: { readonly withObjects?: boolean } = {},
 ): Promise<SetTarget> {
   const { set, config, objects } =
@@ -81,7 +91,7 @@ export async function openTarget(
       ? await configured(given, flags, context)
       : await named(given, flags, context, withObjects);
   const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
-  const cluster = Cluster.connect(server);
+  const cluster = Cluster.connect(server, { onRetry: retryNotes(screen, context.now) });
   try {
     if (config) await assertRightCluster(cluster, config, server.context, context.signal);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { ObjectStatus } from '../apply/status/object-status.js';
 import type { PartName } from '../apply/status/parts.js';
 import type { PartStatus, SetStatus } from '../apply/status/status.js';
 import { counted } from './report.js';
-import { nameOfSet } from './set-target.js';
+import { nameOfSet } from './set-name.js';
 import type { Style, Terminal } from './terminal.js';
 
 interface Hop {
@@ -44,20 +44,27 @@ const MARKS: Readonly<Record<PartStatus['state'], readonly [word: string, style:
 };
 
 /** The status of a set as a tree: below each hop those that send to it. */
-export function statusLines(status: SetStatus, set: ApplySet, screen: Terminal): string[] {
+export function statusLines(status: SetStatus, set: ApplySet, context: string, screen: Terminal): string[] {
   const name = nameOfSet(set);
-  if (status.phase === 'absent') return [`set ${name}: nothing is applied`];
+  if (status.phase === 'absent') {
+    return [
+      `set ${name}: nothing is applied in context ${context}: ConfigMap ${set.namespace}/${set.inventory} is not there`,
+      '  next: opni-logging apply makes it; objects of the set that are there stay as they are',
+    ];
+  }
   const phases = {
     applied: 'applied',
-    applying: 'an apply is running, or did not finish; apply again to go on',
-    deleting: 'a deletion is running, or did not finish; delete again to go on',
+    applying: 'an apply runs, or was interrupted; opni-logging apply goes on',
+    deleting: 'a deletion runs, or was interrupted; opni-logging delete goes on, apply brings all back',
   };
   const stateOf = (part: PartName) => status.parts.find((candidate) => candidate.part === part)!;
   const platform = stateOf('platform');
+  // A set of other manifests has nothing of the data path.
+  const hops = isUsed(PATH, stateOf) ? hopLines(PATH, '', '', stateOf, screen) : [];
+  const others = platform.state === 'absent' ? [] : partLines(platform, 'platform', '', '   ', screen);
   return [
     `set ${name}: ${counted(status.members, 'object')}, ${phases[status.phase]}`,
-    ...(isUsed(PATH, stateOf) ? ['', ...hopLines(PATH, '', '', stateOf, screen)] : []),
-    ...(platform.state === 'absent' ? [] : ['', ...partLines(platform, 'platform', '', '   ', screen)]),
+    ...[hops, others].filter((lines) => lines.length > 0).flatMap((lines) => ['', ...lines]),
   ];
 }
 
@@ -100,15 +107,23 @@ function partLines(
   const mark = state === 'absent' ? '' : `  ${screen.style(style, word)}`;
   return [
     `${first}${screen.style('bold', title)}${mark}`,
-    ...objects.flatMap((object) => objectLines(object, below, screen)),
+    ...objects.flatMap((object, index) =>
+      // A step that is the same for several objects stands below the last one.
+      objectLines(object, below, screen, { step: object.next !== objects[index + 1]?.next }),
+    ),
   ];
 }
 
-function objectLines({ object, health, next }: ObjectStatus, below: string, screen: Terminal): string[] {
+function objectLines(
+  { object, health, next }: ObjectStatus,
+  below: string,
+  screen: Terminal,
+  told: { readonly step: boolean },
+): string[] {
   const style: Style = health.state === 'Current' ? (health.warning ? 'yellow' : 'dim') : 'red';
   const text = `${describeRef(object)} ${health.message}`;
   return [
     `${below}${health.state === 'Current' && !health.warning ? text : screen.style(style, text)}`,
-    ...(next ? [`${below}  next: ${next}`] : []),
+    ...(next && told.step ? [`${below}  next: ${next}`] : []),
   ];
 }

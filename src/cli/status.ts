@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { SetStatus } from '../apply/status/status.js';
 import { systemClock } from '../common/clock.js';
+import { messageOf } from '../common/error.js';
+import { isPassingError } from '../kube/retry.js';
 import type { CommandSetup } from './command-setup.js';
 import { EXIT } from './report.js';
-import { addTargetOptions, openTarget, type SetTarget, TARGET_HELP, type TargetFlags } from './set-target.js';
+import { addTargetOptions, openTarget, type SetTarget, type TargetFlags, targetHelp } from './set-target.js';
 import { statusLines } from './status-tree.js';
 import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
@@ -14,7 +16,7 @@ interface StatusFlags extends TargetFlags {
 
 const WATCH_MS = 2000;
 
-const EXAMPLES = `${TARGET_HELP}
+const EXAMPLES = `${targetHelp({ manifests: false })}
 
 Below each hop stand those that send to it. What is not as it should be is told with what to do next. The exit code is
 0 when everything works, 1 when not. With --watch it is told anew whenever it changes, until it is interrupted.
@@ -33,13 +35,22 @@ export function addStatusCommand(program: Command, { context, terminal, exit }: 
       const screen = terminal();
       if (flags.watch && screen.json)
         throw usageError('--watch and --json exclude each other', 'leave out one of them');
-      const target = await openTarget(given, flags, context);
+      const target = await openTarget(given, flags, context, screen);
       const { readStatus } = await import('../apply/status/status.js');
       const { set, cluster } = target;
       const { signal } = context;
       try {
         for (let told = ''; ; ) {
-          const status = await readStatus({ set, cluster, signal });
+          const status = await readStatus({ set, cluster, signal }).catch((error: unknown) => {
+            // What passes by itself is no reason to stop watching.
+            if (signal.aborted || told === '' || !isPassingError(error)) throw error;
+            return messageOf(error);
+          });
+          if (typeof status === 'string') {
+            screen.note(`${status}; trying again`);
+            await systemClock.sleep(WATCH_MS, signal);
+            continue;
+          }
           exit.done = status.healthy ? EXIT.ok : EXIT.refused;
           const text = JSON.stringify(status);
           if (text !== told) await print(screen, target, status, flags.watch === true && told !== '');
@@ -59,7 +70,7 @@ async function print(
   status: SetStatus,
   again: boolean,
 ): Promise<void> {
-  const lines = [...(again ? [''] : []), ...statusLines(status, set, screen)];
+  const lines = [...(again ? [''] : []), ...statusLines(status, set, context, screen)];
   await screen.result(lines, { ok: status.healthy, set, context, ...documentOf(status) });
 }
 

@@ -17,7 +17,7 @@ const deployment = (app: string, image = 'example.com/app:1') => ({
 });
 
 /** Lines of standard error without those that tell how far the work is. */
-const saidOf = (stderr: string) => stderr.replaceAll(/^(comparing|stage|looking) .*\n/gm, '');
+const saidOf = (stderr: string) => stderr.replaceAll(/^(set|comparing|stage|looking) .*\n/gm, '');
 
 describe('what apply says of others, and of what it leaves', () => {
   const opened = useCommandCluster();

@@ -10,12 +10,12 @@ const STAGES = ['namespaces', 'crds', 'access', 'config', 'workloads', 'logging'
 describe('opni-logging apply', () => {
   const opened = useCommandCluster();
 
-  /** What is told of the configuration itself. */
+  /** What is told first: which set it is, and what is to be known of the configuration. */
   let notes: string;
 
   beforeEach(async () => {
     opened().folder.write('opni-logging.yaml', CONFIG);
-    notes = (await opened().cli(['validate'])).stderr;
+    notes = `set opni/opni in context test\n${(await opened().cli(['validate'])).stderr}`;
   });
 
   it('makes everything at first, and tells the command for the Secret that is missing', async () => {
@@ -104,7 +104,7 @@ error: not everything is as it should be: 45 created, 1 configured, 5 skipped
 `);
     const status = await cli(['status']);
     expect(status.stdout).to.match(
-      /^set opni\/opni: 51 objects, an apply is running, or did not finish; apply again to go on\n/,
+      /^set opni\/opni: 51 objects, an apply runs, or was interrupted; opni-logging apply goes on\n/,
     );
   });
 });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { connectToCluster } from '../../src/kube/connect.js';
 import { kubeconfigText } from '../kube/api-server.js';
 import { TOKENS } from '../support/cluster/test-cluster.js';
-import { CONFIG, configMap, NAMESPACE, useCommandCluster } from './cluster-commands.js';
+import { CONFIG, configMap, NAMESPACE, nothingOf, useCommandCluster } from './cluster-commands.js';
 
 const COMMANDS: readonly (readonly [args: readonly string[], failed: number])[] = [
   [['apply'], 1],
@@ -84,7 +84,7 @@ error: context "test" leads to another cluster than prod, and nothing was change
       'opni-logging.yaml',
       CONFIG.replace('name: prod', `name: prod\n  id: ${system?.metadata.uid}`),
     );
-    expect((await cli(['status'])).stdout).to.equal('set opni/opni: nothing is applied\n');
+    expect((await cli(['status'])).stdout).to.equal(nothingOf('opni', 'opni'));
   });
 
   it('says where KUBECONFIG points, when nothing is there', async () => {
@@ -114,7 +114,7 @@ error: context "test" leads to another cluster than prod, and nothing was change
       '    fix: give the account this right, or choose another account with --context\n';
     expect((await cli(['status', ...set])).stderr).to.equal(said);
     expect((await cli(['apply', '-f', file, ...set])).stderr).to.equal(
-      `comparing 2 objects with the cluster\n${said}`,
+      `set opni/few in context test\ncomparing 2 objects with the cluster\n${said}`,
     );
   });
 

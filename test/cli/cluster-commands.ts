@@ -87,3 +87,9 @@ export const NAMESPACE: KubernetesObject = {
   kind: 'Namespace',
   metadata: { name: 'opni' },
 };
+
+/** What the status says of a set that is not there. */
+export const nothingOf = (namespace: string, name: string): string =>
+  `set ${namespace}/${name}: nothing is applied in context test: ConfigMap ${namespace}/${name}-inventory is not there
+  next: opni-logging apply makes it; objects of the set that are there stay as they are
+`;

@@ -27,7 +27,8 @@ describe('the buffers in a deletion', () => {
     const { code, stderr } = await cli(['delete', '--yes']);
     expect({ code, stderr }).to.deep.equal({
       code: 0,
-      stderr: `looking for what belongs to the set
+      stderr: `set opni/opni in context test
+looking for what belongs to the set
 deleting what takes records in
 everything on its way has arrived
 deleting custom resources, while their operator lives
@@ -36,6 +37,7 @@ deleting configuration
 deleting accounts and roles
 deleting definitions
 deleting namespaces
+note: what is kept and used by nobody else goes with --crds --delete-namespace
 `,
     });
   });

@@ -14,7 +14,9 @@ const DEFINITION = {
   },
 };
 const KEPT = 'definitions are deleted only when asked for, since their objects go with them';
-const LOOKING = 'looking for what belongs to the set\n';
+const LOOKING = 'set opni/few in context test\nlooking for what belongs to the set\n';
+/** What is kept is told with the flags that ask for it. */
+const goesWith = (flags: string) => `note: what is kept and used by nobody else goes with ${flags}\n`;
 
 describe('opni-logging delete', () => {
   const opened = useCommandCluster();
@@ -36,7 +38,7 @@ kept       CustomResourceDefinition widgets.example.com: ${KEPT}
 kept       Namespace opni: namespaces are deleted only when asked for
 1 deleted, 2 kept
 `,
-      stderr: `${LOOKING}deleting configuration\ndeleting definitions\ndeleting namespaces\n`,
+      stderr: `${LOOKING}deleting configuration\ndeleting definitions\ndeleting namespaces\n${goesWith('--crds --delete-namespace')}`,
     });
     expect(await cluster.get('v1', 'ConfigMap', 'a', 'opni')).to.equal(undefined);
     expect(await cluster.get('v1', 'ConfigMap', 'few-inventory', 'opni')).to.equal(undefined);
@@ -81,7 +83,7 @@ deleted    CustomResourceDefinition widgets.example.com
 kept       Namespace opni: namespaces are deleted only when asked for
 2 deleted, 1 kept (dry run: nothing was changed)
 `,
-      stderr: LOOKING,
+      stderr: LOOKING + goesWith('--delete-namespace'),
     });
     expect(cluster.front.writes).to.deep.equal([]);
   });
@@ -91,13 +93,13 @@ kept       Namespace opni: namespaces are deleted only when asked for
     expect(await cli(['delete', '--set', 'opni/others', '--yes'])).to.deep.equal({
       code: 0,
       stdout: 'nothing to do\n',
-      stderr: `${LOOKING}note: there is nothing of the set opni/others in the cluster\n`,
+      stderr: `${LOOKING.replace('few', 'others')}note: there is nothing of the set opni/others in the cluster\n`,
     });
     await cli(['delete', ...SET, '--yes']);
     const { code, stderr } = await cli(['delete', ...SET, '--yes']);
     expect({ code, stderr }).to.deep.equal({
       code: 0,
-      stderr: `${LOOKING}note: there is nothing but what is kept of the set opni/few in the cluster\n`,
+      stderr: `${LOOKING}note: there is nothing but what is kept of the set opni/few in the cluster\n${goesWith('--crds --delete-namespace')}`,
     });
   });
 
@@ -131,7 +133,7 @@ kept       Namespace opni: namespaces are deleted only when asked for
         },
       ],
       warnings: [],
-      notes: [],
+      notes: [goesWith('--crds --delete-namespace').slice('note: '.length, -1)],
     });
   });
 
@@ -157,7 +159,7 @@ error: not everything is gone: 1 failed
     });
     const status = await cli(['status', ...SET]);
     expect(status.stdout).to.match(
-      /^set opni\/few: 3 objects, a deletion is running, or did not finish; delete again to go on\n/,
+      /^set opni\/few: 3 objects, a deletion runs, or was interrupted; opni-logging delete goes on, apply brings all back\n/,
     );
     const args = ['delete', ...SET, '--yes', '--timeout', '0s', '--strip-finalizer', 'example.com/hold'];
     const again = await cli(args);

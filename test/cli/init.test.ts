@@ -44,7 +44,7 @@ describe('opni-logging init', () => {
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout)
       .to.contain('wrote opni-logging.yaml')
-      .and.match(/^next: opni-logging synth$/m);
+      .and.match(/^next: opni-logging synth\n {2}or: opni-logging apply$/m);
     const { cluster, opensearch } = written();
     expect(cluster).to.include({ name: 'prod', distribution: 'eks', kubernetesVersion: '1.31' });
     expect(opensearch).to.include({ url: 'https://os.example.com:9200', username: 'writer' });

@@ -44,7 +44,7 @@ function deployment(live: LiveObject): Health {
     counted([
       [wanted <= pods, 'LessReplicas', `has ${pods} of ${wanted} pods`],
       [wanted <= updated, 'LessUpdated', `has ${updated} of ${wanted} pods of the new version`],
-      [pods <= wanted, 'ExtraPods', `has ${pods - wanted} pods of the old version left`],
+      [pods <= wanted, 'ExtraPods', `has ${pods - wanted} pods more than wanted`],
       [updated <= availablePods, 'LessAvailable', `has ${availablePods} of ${updated} pods available`],
       [wanted <= ready, 'LessReady', `has ${ready} of ${wanted} pods ready`],
       [progressing, 'ReplicaSetNotAvailable', 'has no new ReplicaSet available yet'],

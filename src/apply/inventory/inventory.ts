@@ -5,6 +5,7 @@ import { VERSION } from '../../common/version.js';
 import { compareText, type KubernetesObject } from '../../constructs/kubernetes-object.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import { type ApplySet, setIdOf } from '../set/apply-set.js';
+import { ID_LABEL } from '../set/marks.js';
 import { compareRefs, type ObjectRef } from '../set/object-ref.js';
 
 /** A member of a set, as the inventory records it. */
@@ -36,7 +37,6 @@ export interface Inventory {
 /** Tool name in the annotation that tells other ApplySet tools whose set this is. */
 const TOOL = 'opni-logging';
 
-const ID_LABEL = 'applyset.kubernetes.io/id';
 const TOOLING = 'applyset.kubernetes.io/tooling';
 const GROUP_KINDS = 'applyset.kubernetes.io/contains-group-kinds';
 const NAMESPACES = 'applyset.kubernetes.io/additional-namespaces';

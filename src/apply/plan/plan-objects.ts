@@ -11,6 +11,7 @@ import {
   CREATED_ANNOTATION,
   createdBy,
   FIELD_MANAGER,
+  ID_LABEL,
   keepMarkOf,
   PART_OF_LABEL,
   setOf,
@@ -117,7 +118,8 @@ async function decide(
     // Two sets may live in one namespace; it stays with the first.
     if (!isNamespace(object)) {
       const message = `belongs to the set ${owner}`;
-      const fix = 'remove it from one of the two sets, or give this set another prefix';
+      const find = `kubectl get configmap -A -l ${ID_LABEL}=${owner}`;
+      const fix = `remove it from one of the two sets, or give this set another prefix; the other one is: ${find}`;
       return { object, action: 'conflict', member: false, message, fix, ...base };
     }
     return await decideExisting(session, keepingMarks(object, live), base, { ...options, member: false });
@@ -176,7 +178,10 @@ async function decideForeign(
   { message, fix }: { readonly message: string; readonly fix: string },
 ): Promise<Decision> {
   const base = { object, member: false, ...existing };
-  const outcome = await sendObject(session, existing.resource, object, { dryRun: true, force: true });
+  // The label of a former member is ours, and no difference.
+  const isLabelled = setOf(existing.live) === session.setId;
+  const wanted = isLabelled ? memberObject(object, session.setId) : object;
+  const outcome = await sendObject(session, existing.resource, wanted, { dryRun: true, force: true });
   if (outcome.type === 'taken') {
     const { values } = changesOf(existing.live, outcome.live, FIELD_MANAGER);
     if (values.length === 0) return { ...base, action: 'unchanged', message };

@@ -41,7 +41,12 @@ export async function waitForDrain(
       });
       return;
     }
-    if (left !== told) report.tell({ type: 'step', step: 'drain', message: left });
+    if (left !== told)
+      report.tell({
+        type: 'step',
+        step: 'drain',
+        message: `giving the buffers up to ${Math.round(timeoutMs / 1000)} s: ${left}`,
+      });
     told = left;
     await clock.sleep(Math.min(DRAIN_POLL_MS, until - clock.now()), signal);
   }

@@ -14,6 +14,9 @@ export const INVENTORY_MANAGER = 'opni-logging-applyset';
 /** Label of every member of a set; its value is the id of the set. It is constant for the life of the set. */
 export const PART_OF_LABEL = 'applyset.kubernetes.io/part-of';
 
+/** Label of an inventory: the id of its set. */
+export const ID_LABEL = 'applyset.kubernetes.io/id';
+
 /** Annotation of a namespace that an apply made, and did not find: the id of the set. */
 export const CREATED_ANNOTATION = 'logging.opni.io/created-by-set';
 

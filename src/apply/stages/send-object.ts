@@ -120,7 +120,7 @@ function fixFor({ status, reason, message, causes }: ApiFailure, { group, plural
   if (status === 401) return 'log in again, or give other credentials';
   if (status === 404) return 'make the namespace, or install the definition of the kind';
   if (UNKNOWN_FIELD.test(message)) {
-    return 'the cluster knows the kind in another version: bring its definitions up to date, or leave the field out';
+    return 'correct the name of the field; when it is right, the cluster knows the kind in another version: bring that up to date, or leave the field out';
   }
   // An object that cannot be read as its kind is an internal error to the server.
   const unreadable = message.startsWith('failed to create typed patch object');

@@ -91,6 +91,21 @@ export function otherOwnerCases(tier: TestTier): void {
       expect(live?.['data']).to.deep.equal({ key: 'edited', more: 'theirs' });
     });
 
+    it('10: a member that another tool marked and that is as wanted is no conflict for its label', async () => {
+      const ns = await homeOf(test());
+      await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      const metadata = { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:/ConfigMap:ns/a' } };
+      await test().applyAs('argocd', {
+        ...configMap(ns, 'a'),
+        metadata: { name: 'a', namespace: ns, ...metadata },
+      });
+      const marked = await apply(test(), [configMap(ns, 'a'), configMap(ns, 'b')]);
+      expect(marked.result).to.deep.include({ outcome: 'unchanged', counts: { unchanged: 2 } });
+      expect(await test().get('v1', 'ConfigMap', 'a', ns)).not.to.equal(undefined);
+      await apply(test(), [configMap(ns, 'b')]);
+      expect(await test().get('v1', 'ConfigMap', 'a', ns)).not.to.equal(undefined);
+    });
+
     it('10: while there is a conflict nothing is pruned', async () => {
       const ns = await homeOf(test());
       await apply(test(), [configMap(ns, 'a'), configMap(ns, 'old')]);

@@ -39,7 +39,7 @@ export function versionCases(tier: TestTier): void {
       const { message, fix } = eventOf(run, 'Widget', 'one');
       expect(message).to.include('.spec.colour').and.include('field not declared in schema');
       expect(fix).to.equal(
-        'the cluster knows the kind in another version: bring its definitions up to date, or leave the field out',
+        'correct the name of the field; when it is right, the cluster knows the kind in another version: bring that up to date, or leave the field out',
       );
       const sent = test().front.calls.filter(({ line }) => /^PATCH .*\/widgets\/one$/.test(line));
       expect(sent).to.have.length(1);

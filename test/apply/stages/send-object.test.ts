@@ -149,7 +149,7 @@ describe('sendObject', () => {
       23,
       'a field of another version',
       { status: 500, message: '.spec.y: field not declared in schema' },
-      'the cluster knows the kind in another version: bring its definitions up to date, or leave the field out',
+      'correct the name of the field; when it is right, the cluster knows the kind in another version: bring that up to date, or leave the field out',
     ],
     [23, 'a field with a wrong value', { status: 422 }, 'mend the field that the message names'],
     [
