@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { OwningTool } from '../apply/fields/gitops-marks.js';
 import type { ConflictPolicy } from '../apply/plan/policy.js';
+import type { ClusterConfig } from '../config/types.js';
 import type { CommandSetup } from './command-setup.js';
 import { durationOption } from './durations.js';
 import { nameOfSet } from './set-name.js';
@@ -56,19 +57,18 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
     .action(async (given: readonly string[], flags: ApplyFlags) => {
       const screen = terminal();
       const target = await openTarget(given, flags, context, screen, { withObjects: true });
-      const [objects, { applySet }, { EngineOutput }, { missingObjects }, { notesOf }] = await Promise.all([
+      const [objects, { applySet }, { EngineOutput }, { missingObjects }] = await Promise.all([
         target.objects(),
         import('../apply/apply.js'),
         import('./engine-output.js'),
         import('./missing-objects.js'),
-        import('../config/notes.js'),
       ]);
       const output = new EngineOutput(screen);
       output.expect(objects.length);
       const { set, cluster, config } = target;
       const { signal } = context;
       screen.note(`set ${nameOfSet(set)} in context ${target.context}`);
-      for (const text of config ? notesOf(config) : []) output.note(text);
+      for (const text of config ? await notesOn(config) : []) output.note(text);
       try {
         for (const text of await missingObjects(target, objects, signal)) output.note(text);
         const result = await applySet(objects, {
@@ -104,6 +104,12 @@ export function addApplyCommand(program: Command, { context, terminal, exit }: C
         cluster.client.close();
       }
     });
+}
+
+/** What somebody should know of a configuration; loaded only where there is one. */
+async function notesOn(config: ClusterConfig): Promise<readonly string[]> {
+  const { notesOf } = await import('../config/notes.js');
+  return notesOf(config);
 }
 
 /** Adds the flags of {@link ConflictFlags}. */

@@ -1,8 +1,9 @@
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { failureIn } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import { readObject } from '../plan/read-live.js';
 import type { Session } from '../session/session.js';
-import { describeRef } from '../set/object-ref.js';
+import { describeRef, type ObjectRef } from '../set/object-ref.js';
 import { generatedWorkload } from './generated.js';
 import { type Health, healthOf } from './health.js';
 import { webhookProblem } from './webhooks.js';
@@ -35,13 +36,34 @@ export async function assessHealth(
   if (webhook) return webhook;
   const ref = generatedWorkload(live, set);
   if (!ref) return own;
-  const workload = healthOf(await readObject(session, ref), nowMs);
+  const made = await readIfAllowed(session, ref);
+  if (made === 'forbidden') {
+    return {
+      ...own,
+      message: `${own.message}; its ${describeRef(ref)} may not be read by this account`,
+      warning: true,
+    };
+  }
+  const workload = healthOf(made, nowMs);
   if (workload.state === 'Current') return { ...own, message: workload.message };
   if (workload.state === 'NotFound') {
     const message = `has no ${describeRef(ref)} yet, which its operator makes`;
     return { state: 'InProgress', reason: 'NotObserved', message };
   }
   return { ...workload, message: `has ${describeRef(ref)}, which ${workload.message}` };
+}
+
+/** Whoever may apply a set need not be allowed to read what its operator makes. */
+async function readIfAllowed(
+  session: Session,
+  ref: ObjectRef,
+): Promise<LiveObject | 'forbidden' | undefined> {
+  try {
+    return await readObject(session, ref);
+  } catch (error) {
+    if (failureIn(error)?.status === 403) return 'forbidden';
+    throw error;
+  }
 }
 
 /**

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { assessHealth } from '../../../src/apply/health/assess.js';
 import { openSession } from '../../../src/apply/session/session.js';
 import type { Clock } from '../../../src/common/clock.js';
+import { OpniLoggingError } from '../../../src/common/error.js';
+import { failureOf } from '../../../src/kube/api-failure.js';
 import type { Cluster } from '../../../src/kube/cluster.js';
 import type { LiveObject, ManagedFieldsEntry } from '../../../src/kube/live-object.js';
 import { liveOf } from '../unit-support.js';
@@ -28,12 +30,14 @@ const daemonSet = (ready: number) => {
 };
 
 /** What comes of an object in a cluster that has one workload at most. */
-function assessed(live: LiveObject | undefined, workload?: LiveObject, nowMs = NOW_MS) {
+function assessed(live: LiveObject | undefined, workload?: LiveObject, nowMs = NOW_MS, error?: Error) {
   const clock = { wallMs: () => nowMs } as Clock;
   const cluster = {
     discovery: { find: async () => ({}) },
-    get: async (_: unknown, namespace: string, name: string) =>
-      namespace === 'logs' && name === workload?.metadata.name ? workload : undefined,
+    get: async (_: unknown, namespace: string, name: string) => {
+      if (error) throw error;
+      return namespace === 'logs' && name === workload?.metadata.name ? workload : undefined;
+    },
   } as unknown as Cluster;
   const session = openSession({ cluster, set: { namespace: 'logs', inventory: 'i', lock: 'l' }, clock });
   return assessHealth(session, live, [logging]);
@@ -50,6 +54,17 @@ describe('health of an object with what its operator makes of it', () => {
       state: 'InProgress',
       reason: 'LessReady',
       message: 'has DaemonSet logs/main-fluentbit, which is ready on 1 of 2 nodes',
+    });
+  });
+
+  it('59: is current with a warning when what the operator makes may not be read', async () => {
+    const failure = failureOf({ status: 403, body: { kind: 'Status', code: 403, message: 'no' } });
+    const forbidden = new OpniLoggingError('cluster', 'no', { cause: failure });
+    expect(await assessed(agent, undefined, NOW_MS, forbidden)).to.deep.equal({
+      state: 'Current',
+      reason: 'Current',
+      message: 'is as it should be; its DaemonSet logs/main-fluentbit may not be read by this account',
+      warning: true,
     });
   });
 
