@@ -18,7 +18,7 @@ export interface LiveState {
 }
 
 /** Up to this many objects of a kind are read one by one; for more a list of names is cheaper. */
-const READ_SINGLY = 4;
+const MAX_SINGLE_READS = 4;
 
 /** Objects of one kind in one namespace. */
 interface Batch {
@@ -104,7 +104,7 @@ async function listBatch(session: Session, batch: Batch, known: boolean): Promis
   if (!listed) return nothing;
   const missing = without(refs, listed);
   if (!known) return { batch, listed: [], names: listed, unread: without(refs, missing.map(keyOf)) };
-  if (missing.length <= READ_SINGLY) return { batch, listed, names: [], unread: missing };
+  if (missing.length <= MAX_SINGLE_READS) return { batch, listed, names: [], unread: missing };
   const names = await listOrUndefined(session, batch, false);
   const absent = names ? without(missing, names) : [];
   return { batch, listed, names: [], unread: without(missing, absent.map(keyOf)) };

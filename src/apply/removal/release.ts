@@ -1,11 +1,8 @@
 import { failureOf } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
-import type { Session } from '../session/session.js';
+import { MAX_CLASHES, type Session } from '../session/session.js';
 import { FIELD_MANAGER, PART_OF_LABEL, setOf } from '../set/marks.js';
-
-/** How often an object that somebody writes at the same time is read again. */
-const MAX_CLASHES = 5;
 
 const LABEL_PATH = `/metadata/labels/${PART_OF_LABEL.replaceAll('/', '~1')}`;
 

@@ -3,7 +3,7 @@ import { failureOf } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { managedBy } from '../fields/gitops-marks.js';
-import type { Session } from '../session/session.js';
+import { MAX_CLASHES, type Session } from '../session/session.js';
 import { createdBy, keepMarkOf, setOf } from '../set/marks.js';
 import type { ObjectRef } from '../set/object-ref.js';
 import { definitionInUse, namespaceInUse, type Use } from './in-use.js';
@@ -57,8 +57,6 @@ export interface RemovalRules {
   /** With a dry run, what it would have removed before; it keeps no namespace and no definition. @default none */
   readonly leaving?: readonly ObjectRef[];
 }
-
-const MAX_CLASHES = 5;
 
 const SYSTEM_NAMESPACE = /^(default|kube-.*)$/;
 

@@ -37,6 +37,9 @@ export interface SessionOptions {
 
 const DEFAULT_CONCURRENCY = 8;
 
+/** How often a write that met somebody else's write of the same object is tried again. */
+export const MAX_CLASHES = 5;
+
 /** How long to wait for one thing, in milliseconds. */
 export const DEFAULT_WAIT_MS = 300_000;
 

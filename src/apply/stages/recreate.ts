@@ -5,7 +5,7 @@ import type { ApiResource } from '../../kube/resource.js';
 import type { Decision } from '../plan/decision.js';
 import { waitUntilGone } from '../removal/wait-gone.js';
 import type { Report } from '../session/report.js';
-import type { Session } from '../session/session.js';
+import { MAX_CLASHES, type Session } from '../session/session.js';
 import { setOf } from '../set/marks.js';
 import { keyOf, refOf } from '../set/object-ref.js';
 
@@ -27,9 +27,6 @@ const RECREATABLE: ReadonlySet<string> = new Set([
 
 /** Whether an object may be deleted and made anew. */
 export const isRecreatable = (object: KubernetesObject): boolean => RECREATABLE.has(groupKindOf(object));
-
-/** How often an object that somebody writes at the same time is read again. */
-const MAX_CLASHES = 5;
 
 /** What {@link makeRoom} needs of its caller. */
 export interface MakeRoomOptions {

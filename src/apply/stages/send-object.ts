@@ -5,7 +5,7 @@ import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import { maskMessage } from '../diff/mask.js';
 import { conflictsOf, type FieldConflict } from '../fields/conflicts.js';
-import type { Session } from '../session/session.js';
+import { MAX_CLASHES, type Session } from '../session/session.js';
 import { FIELD_MANAGER } from '../set/marks.js';
 
 /** What the API server said to an object. */
@@ -29,9 +29,6 @@ export interface SendOptions {
   /** Whether the definition of its kind was just changed: a refusal may still be that of the old one. @default false */
   readonly redefined?: boolean;
 }
-
-/** How often a write that met another one is tried again. */
-const MAX_CLASHES = 5;
 
 /** A kind may be missing on one of several API servers for this long after its definition was established. */
 const FRESH_KIND_MS = 20_000;

@@ -4,10 +4,8 @@ import type { ApiResource } from '../../kube/resource.js';
 import { maskMessage } from '../diff/mask.js';
 import { takeoverPatch } from '../fields/takeover-patch.js';
 import { type ConflictPolicy, isFormerApplier } from '../plan/policy.js';
-import type { Session } from '../session/session.js';
+import { MAX_CLASHES, type Session } from '../session/session.js';
 import { FIELD_MANAGER } from '../set/marks.js';
-
-const MAX_CLASHES = 5;
 
 /**
  * Makes the fields of former appliers ours, so that leaving them out of the set removes them. Values stay as they are.
