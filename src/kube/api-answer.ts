@@ -24,7 +24,7 @@ function parsed(body: Buffer): unknown {
 }
 
 /** Seconds, or a date by the server's own clock. */
-function retryAfterOf({ headers }: IncomingMessage, dateMs: number): number | undefined {
+export function retryAfterOf({ headers }: IncomingMessage, dateMs: number): number | undefined {
   const value = headers['retry-after']?.trim();
   if (!value) return undefined;
   if (/^\d+$/.test(value)) return Number(value);

@@ -228,7 +228,7 @@ function queryText(query: Query = {}): string {
 
 const sameCertificate = (a: Credential, b: Credential) => a.certificate === b.certificate && a.key === b.key;
 
-function closeIdle(agent: Agent): void {
+export function closeIdle(agent: Agent): void {
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();
   }

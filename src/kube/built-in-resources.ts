@@ -14,6 +14,7 @@ const namespaced = (group: string, kind: string, plural: string): ApiResource =>
 // Resources that every cluster has, known without asking it.
 export const CONFIG_MAPS = namespaced('', 'ConfigMap', 'configmaps');
 export const ENDPOINT_SLICES = namespaced('discovery.k8s.io', 'EndpointSlice', 'endpointslices');
+export const EVENTS = namespaced('', 'Event', 'events');
 export const LEASES = namespaced('coordination.k8s.io', 'Lease', 'leases');
 export const PODS = namespaced('', 'Pod', 'pods');
 export const NAMESPACES: ApiResource = { ...namespaced('', 'Namespace', 'namespaces'), namespaced: false };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { OpniLoggingError } from '../common/error.js';
+import { type ApiFailure, failureOfStatus } from './api-failure.js';
 
 /** One line of a watch, as the server sends it. */
 export interface WatchLine {
@@ -48,8 +49,15 @@ export async function* watchLines(
   // A line that was cut off is dropped: it comes again with the next connection.
 }
 
-/** Reads the answer of a watch that was refused; undefined when it is no JSON. */
-export async function readStatus(response: IncomingMessage, limits: WatchLimits): Promise<unknown> {
+/** Reads why a watch was refused. */
+export async function failureFrom(response: IncomingMessage, limits: WatchLimits): Promise<ApiFailure> {
+  const failure = failureOfStatus(await readStatus(response, limits), response.statusCode);
+  const asked = Number(response.headers['retry-after']);
+  return Number.isFinite(asked) ? { ...failure, retryAfterSeconds: asked } : failure;
+}
+
+/** @returns undefined when it is no JSON */
+async function readStatus(response: IncomingMessage, limits: WatchLimits): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunksOf(response, limits.stallMs)) {

@@ -8,7 +8,7 @@ import { metadataAccept, type Selection } from './list-objects.js';
 import type { LiveObject } from './live-object.js';
 import { type ApiResource, apiVersionOf, resourcePath } from './resource.js';
 import { delayBefore, isPassingError, type RetryOptions, type RetryPolicy, retryPolicy } from './retry.js';
-import { readStatus, type WatchLine, watchLines } from './watch-stream.js';
+import { failureFrom, type WatchLine, watchLines } from './watch-stream.js';
 import { type ObjectEvent, WatchedObjects } from './watched-objects.js';
 
 /** What a watch tells. `synced`: everything that there is has been told; it comes again after each new list. */
@@ -160,13 +160,4 @@ class Watch {
     const delayMs = delayBefore(this.#policy, this.#troubles, random, askedSeconds);
     return this.#clock.sleep(delayMs ?? this.#policy.maxRetryAfterMs, this.options.signal);
   }
-}
-
-async function failureFrom(
-  response: IncomingMessage,
-  limits: { readonly stallMs: number; readonly maxBytes: number },
-): Promise<ApiFailure> {
-  const failure = failureOfStatus(await readStatus(response, limits), response.statusCode);
-  const asked = Number(response.headers['retry-after']);
-  return Number.isFinite(asked) ? { ...failure, retryAfterSeconds: asked } : failure;
 }

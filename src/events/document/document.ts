@@ -1,0 +1,75 @@
+import type { EventFields } from './event-fields.js';
+import { fromBytes, type JsonObject, toBytes } from './event-object.js';
+
+/** A JSON document for the shipper. */
+export interface EventDocument {
+  /** JSON in UTF-8, each byte as one character (latin1). */
+  readonly json: string;
+  /** Its id in OpenSearch. */
+  readonly id: string;
+  /** True when the message had to be cut to fit. */
+  readonly cut: boolean;
+}
+
+/** Options of {@link DocumentWriter}. */
+export interface DocumentWriterOptions {
+  /** Value of `cluster_id`. */
+  readonly clusterId: string;
+  /** Largest document, in bytes. */
+  readonly maxBytes: number;
+}
+
+/** Room for the mark of a message that was cut. */
+const CUT_MARK = ' … [cut]';
+
+/**
+ * Writes events as documents: the members of the event at top level, as the API tells them, with `cluster_id`,
+ * `log_type`, `event_id`, one reliable `time`, and `pod_name` for events of pods.
+ *
+ * `event_id` is the event's UID and resourceVersion, so that each state of a repeated event is a document of its own, and
+ * one that is sent twice is one document in OpenSearch.
+ */
+export class DocumentWriter {
+  readonly #start: string;
+
+  constructor(private readonly options: DocumentWriterOptions) {
+    this.#start = `{"cluster_id":${toBytes(JSON.stringify(options.clusterId))},"log_type":"event","time":"`;
+  }
+
+  /** @returns undefined when the event does not fit although its message was cut */
+  write(event: EventFields): EventDocument | undefined {
+    const id = idOf(event);
+    const json = this.#envelope(event, id) + event.members;
+    if (json.length <= this.options.maxBytes) return { json, id, cut: false };
+    return this.#cut(event, id, json.length - this.options.maxBytes);
+  }
+
+  #envelope(event: EventFields, id: string): string {
+    const pod = event.kind === 'Pod' && event.name !== '' ? `,"pod_name":${quoted(event.name)}` : '';
+    return `${this.#start}${event.time}","event_id":${quoted(id)}${pod},`;
+  }
+
+  /** Shortens the message by what is too much. A character may take up to six bytes in JSON. */
+  #cut(event: EventFields, id: string, excess: number): EventDocument | undefined {
+    const object = JSON.parse(fromBytes(`{${event.members}`)) as JsonObject;
+    const message = object['message'];
+    if (typeof message !== 'string') return undefined;
+    for (let keep = message.length; keep > 0; ) {
+      keep = Math.max(0, Math.min(Math.floor(keep / 2), message.length - excess));
+      const members = toBytes(
+        JSON.stringify({ ...object, message: message.slice(0, keep) + CUT_MARK }),
+      ).slice(1);
+      const json = this.#envelope(event, id) + members;
+      if (json.length <= this.options.maxBytes) return { json, id, cut: true };
+    }
+    return undefined;
+  }
+}
+
+/** The id of the document of an event, in the state that was told. */
+export const idOf = ({ uid, resourceVersion }: EventFields): string => `${uid}-${resourceVersion}`;
+
+/** Nearly every name is plain; the others are escaped. */
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : toBytes(JSON.stringify(text)));
+
+const PLAIN = /^[ !#-[\]-~]*$/;

@@ -1,0 +1,24 @@
+/** How an event came to be told: new, or changed (counted up, or its series went on). */
+export type EventChange = 'ADDED' | 'MODIFIED';
+
+/** What the forwarder knows of an event, and its members as they go into the document. */
+export interface EventFields {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** When it happened, as the API wrote it (RFC 3339): the latest of what the event tells. */
+  readonly time: string;
+  /** Kind of the object that the event is about; empty when it names none. */
+  readonly kind: string;
+  /** Namespace of that object; empty for an object of the whole cluster. */
+  readonly namespace: string;
+  /** Name of that object. */
+  readonly name: string;
+  readonly reason: string;
+  /** `Normal` or `Warning`. */
+  readonly type: string;
+  /**
+   * The members of the event from `"metadata"` on, up to and with its closing brace, without `managedFields`, `kind` and
+   * `apiVersion`. JSON in UTF-8, each byte as one character (latin1).
+   */
+  readonly members: string;
+}

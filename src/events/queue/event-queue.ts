@@ -1,0 +1,197 @@
+import { Block, type StoredDocuments } from './block.js';
+
+/** Options of {@link EventQueue}. */
+export interface EventQueueOptions {
+  /** Most memory for documents, in bytes. */
+  readonly maxBytes: number;
+  /** Largest block, in bytes. */
+  readonly maxBlockBytes: number;
+  /** Most documents of a block. */
+  readonly maxBlockDocuments: number;
+  /** Up to where everything was taken before. @default nothing is known */
+  readonly mark?: string;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  /** Told whenever there is more to send, or more room. @default nobody */
+  readonly onChange?: () => void;
+}
+
+/**
+ * Documents on their way, bounded in bytes, and the mark: the resourceVersion up to which everything is taken. A block is
+ * taken once it was delivered or is safe on disk. Blocks may be taken in any order; the mark moves over those only that
+ * have nothing open before them.
+ */
+export class EventQueue {
+  /** All blocks of this queue that are not taken, oldest first. */
+  readonly #untaken: Block[] = [];
+  /** Blocks that wait to be sent, oldest first. */
+  readonly #waiting: Block[] = [];
+  readonly #sent = new Set<Block>();
+  /** Takes further documents; it is the last of those that wait. */
+  #filling: Block | undefined;
+  #mark: string | undefined;
+  #bytes = 0;
+  #documents = 0;
+  #roomWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: EventQueueOptions) {
+    this.#mark = options.mark;
+  }
+
+  /** Up to where everything is taken; undefined while nothing is known. */
+  get mark(): string | undefined {
+    return this.#mark;
+  }
+
+  /** Bytes in memory, those on their way included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get documents(): number {
+    return this.#documents;
+  }
+
+  get hasRoom(): boolean {
+    return this.#bytes < this.options.maxBytes;
+  }
+
+  /** Blocks that are on their way now. */
+  get sending(): number {
+    return this.#sent.size;
+  }
+
+  /** Since when the oldest document that waits does so, in milliseconds of the steady clock. */
+  get waitingSince(): number | undefined {
+    return this.#waiting[0]?.since;
+  }
+
+  /** Whether a whole block waits. */
+  get hasWholeBlock(): boolean {
+    const [first] = this.#waiting;
+    return first !== undefined && (first !== this.#filling || first.isFull);
+  }
+
+  get isEmpty(): boolean {
+    return this.#documents === 0;
+  }
+
+  /**
+   * Puts a document in. It is never refused: whoever reads the source looks at {@link hasRoom} between two reads.
+   *
+   * @param json UTF-8, each byte as one character (latin1)
+   */
+  add(json: string, timeMs: number): void {
+    const { maxBlockBytes, maxBlockDocuments, now } = this.options;
+    const before = this.#filling?.bytes ?? 0;
+    if (this.#filling?.add(json, timeMs)) {
+      this.#count(this.#filling.bytes - before, 1);
+      return;
+    }
+    const block = new Block(maxBlockBytes, maxBlockDocuments, now());
+    block.add(json, timeMs);
+    this.#filling = block;
+    this.#untaken.push(block);
+    this.#waiting.push(block);
+    this.#count(block.bytes, 1);
+  }
+
+  /** Everything up to a resourceVersion is in the queue, or was left out on purpose. */
+  upTo(resourceVersion: string): void {
+    const last = this.#untaken.at(-1);
+    if (last) last.mark = resourceVersion;
+    else this.#mark = resourceVersion;
+  }
+
+  /** The mark counts no longer: the versions of the server have begun anew. What is in the queue stays. */
+  forgetMark(): void {
+    this.#mark = undefined;
+    for (const block of this.#untaken) block.mark = undefined;
+  }
+
+  /** The oldest block that waits. It comes back by {@link giveBack} or ends by {@link taken}. */
+  take(): Block | undefined {
+    const block = this.#waiting.shift();
+    if (!block) return undefined;
+    if (block === this.#filling) this.#filling = undefined;
+    this.#sent.add(block);
+    return block;
+  }
+
+  /** A block could not be delivered, or not all of it: it is the next one again. */
+  giveBack(block: Block): void {
+    // Not of a block that was forgotten meanwhile.
+    if (!this.#sent.delete(block)) return;
+    this.#waiting.unshift(block);
+    this.options.onChange?.();
+  }
+
+  /** A block was delivered, or is safe on disk. */
+  taken(block: Block): void {
+    const waiting = this.#waiting.indexOf(block);
+    if (waiting >= 0) this.#waiting.splice(waiting, 1);
+    // Not of a block that was forgotten meanwhile.
+    else if (!this.#sent.delete(block)) return;
+    if (block === this.#filling) this.#filling = undefined;
+    const index = this.#untaken.indexOf(block);
+    if (index > 0) {
+      // Its mark holds once those before it are taken.
+      const before = this.#untaken[index - 1]!;
+      before.mark = block.mark ?? before.mark;
+    } else if (index === 0) {
+      this.#mark = block.mark ?? this.#mark;
+    }
+    if (index >= 0) this.#untaken.splice(index, 1);
+    this.#count(-block.bytes, -block.documents);
+    this.#letWaitersGo();
+  }
+
+  /** The oldest block that waits and is in no other place than here. */
+  oldestUnsaved(): Block | undefined {
+    return this.#waiting.find((block) => this.#untaken.includes(block));
+  }
+
+  /** What the mark will be when a block is taken. */
+  markAfter(block: Block): string | undefined {
+    return this.#untaken[0] === block ? (block.mark ?? this.#mark) : this.#mark;
+  }
+
+  /** Puts documents that are safe on disk before all others. */
+  restore(documents: StoredDocuments): Block {
+    const block = Block.fromStored(documents, this.options.now());
+    this.#waiting.unshift(block);
+    this.#count(block.bytes, block.documents);
+    return block;
+  }
+
+  /** Forgets everything. Blocks on their way are no longer known. */
+  purge(): void {
+    this.#untaken.length = 0;
+    this.#waiting.length = 0;
+    this.#sent.clear();
+    this.#filling = undefined;
+    this.#mark = undefined;
+    this.#bytes = 0;
+    this.#documents = 0;
+    this.#letWaitersGo();
+  }
+
+  /** Waits until half of the memory is free. */
+  async untilRoom(): Promise<void> {
+    while (this.#bytes > this.options.maxBytes / 2) {
+      await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+    }
+  }
+
+  #count(bytes: number, documents: number): void {
+    this.#bytes += bytes;
+    this.#documents += documents;
+    this.options.onChange?.();
+  }
+
+  #letWaitersGo(): void {
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
