@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { OpniLoggingError } from '../common/error.js';
+import { rejectedBy } from '../common/rejected-by.js';
 import type { Credential, Credentials } from './api-server.js';
 
 /** A credential and how long it is good for. */
@@ -94,20 +95,4 @@ export function renewedCredentials(
 function keepSame(known: TimedCredential | undefined, next: TimedCredential): TimedCredential {
   const same = known && JSON.stringify(known.credential) === JSON.stringify(next.credential);
   return same ? { ...next, credential: known.credential } : next;
-}
-
-/** The result of some work, or the signal's reason when that comes first. */
-async function rejectedBy<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (!signal) return work;
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (abort) signal.removeEventListener('abort', abort);
-  }
 }
