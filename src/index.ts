@@ -24,10 +24,9 @@ export type {
   WaitingEvent,
   WarningEvent,
 } from './apply/session/engine-events.js';
-export { LatestWins } from './apply/session/latest-wins.js';
-export type { LockWaits } from './apply/session/lock.js';
 export type { Counts } from './apply/session/report.js';
 export type { SessionOptions } from './apply/session/session.js';
+export type { LockWaits } from './apply/session/take-lock.js';
 export { type ApplySet, setIdOf, setNamed } from './apply/set/apply-set.js';
 export type { ObjectRef } from './apply/set/object-ref.js';
 export type { ObjectStatus } from './apply/status/object-status.js';
@@ -35,6 +34,7 @@ export type { PartName } from './apply/status/parts.js';
 export { type PartStatus, readStatus, type SetStatus } from './apply/status/status.js';
 // Errors.
 export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
+export { LatestWins } from './common/latest-wins.js';
 export { VERSION } from './common/version.js';
 export type { LoadedCluster, LoadedFleet } from './config/fleet.js';
 // Configuration: files or values in, a validated and defaulted model out.

@@ -1,8 +1,8 @@
 import type { SettleOptions } from './health/settle.js';
 import type { ConflictPolicy } from './plan/policy.js';
 import type { PruneOptions } from './removal/prune.js';
-import type { LockWaits } from './session/lock.js';
 import type { SessionOptions } from './session/session.js';
+import type { LockWaits } from './session/take-lock.js';
 
 /** Options of `applySet`. */
 export interface ApplyOptions extends SessionOptions {

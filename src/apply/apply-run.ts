@@ -1,4 +1,5 @@
 import { OpniLoggingError } from '../common/error.js';
+import type { LeaseLock } from '../kube/lease-lock.js';
 import type { ApplyOptions } from './apply-options.js';
 import { type Inventory, type InventoryEntry, isSameInventory } from './inventory/inventory.js';
 import { readInventory, type StoredInventory, writeInventory } from './inventory/inventory-store.js';
@@ -7,7 +8,6 @@ import { makePlan, type Plan } from './plan/make-plan.js';
 import type { PlanOptions } from './plan/plan-objects.js';
 import { type PruneRun, prune } from './removal/prune.js';
 import { untouched } from './removal/remove-all.js';
-import type { Lock } from './session/lock.js';
 import type { Report } from './session/report.js';
 import { DEFAULT_WAIT_MS, type Session } from './session/session.js';
 import { takeLock } from './session/take-lock.js';
@@ -91,7 +91,7 @@ export class ApplyRun {
   }
 
   private async change(
-    lock: Lock,
+    lock: LeaseLock,
     stored: StoredInventory | undefined,
     plan: Plan,
     stages: StageRun,

@@ -1,5 +1,6 @@
 import { OpniLoggingError, type Problem } from '../common/error.js';
 import { failureIn } from '../kube/api-failure.js';
+import type { LeaseLock } from '../kube/lease-lock.js';
 import type { InventoryEntry } from './inventory/inventory.js';
 import {
   readInventory,
@@ -12,10 +13,9 @@ import { readLive, readObject } from './plan/read-live.js';
 import type { Candidate } from './removal/remove-object.js';
 import { type DoomedMember, previewTakeDown, type TakeDownOptions, takeDown } from './removal/take-down.js';
 import { type TeardownStep, teardownStep } from './removal/teardown.js';
-import { Lock, type LockWaits } from './session/lock.js';
 import { type Counts, Report } from './session/report.js';
 import { openSession, type Session, type SessionOptions } from './session/session.js';
-import { takeLock } from './session/take-lock.js';
+import { isLockThere, type LockWaits, takeLock } from './session/take-lock.js';
 import { keyOf, refOf } from './set/object-ref.js';
 
 /** Options of {@link deleteSet}. */
@@ -53,7 +53,7 @@ export async function deleteSet(options: DeleteOptions): Promise<DeleteResult> {
     return resultOf(report, 'deleted');
   }
   const locked = !options.dryRun && (await hasHome(session));
-  if (nothing && !(locked && (await Lock.isThere(session)))) return nothingLeft(report, found);
+  if (nothing && !(locked && (await isLockThere(session)))) return nothingLeft(report, found);
   if (locked) return await deleteLocked(session, report, { seen, found }, options);
   await takeDown(session, report, found, options, () => assertNoHome(session));
   return resultOf(report, 'deleted');
@@ -94,7 +94,7 @@ async function deleteMembers(
   report: Report,
   { seen, found }: Glance,
   options: DeleteOptions,
-  lock: Lock,
+  lock: LeaseLock,
 ): Promise<boolean> {
   await lock.assertHeld();
   const before = seen?.inventory ?? { generation: 0, digest: '', entries: found.map(entryOf) };

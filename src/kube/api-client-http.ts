@@ -1,11 +1,11 @@
-import type { Agent, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type Clock, systemClock } from '../common/clock.js';
 import { OpniLoggingError } from '../common/error.js';
 import { VERSION } from '../common/version.js';
 import { answerOf } from './api-answer.js';
 import type { ApiAnswer, ApiClient, ApiRequest, Query } from './api-client.js';
-import type { ApiServer, Credential } from './api-server.js';
-import { connectionAgent } from './connection-agent.js';
+import type { ApiServer, Credential, TlsTrust } from './api-server.js';
+import { Connections, isUntrusted } from './connection-agent.js';
 import {
   describeExchangeError,
   type Exchange,
@@ -55,6 +55,7 @@ export function openApiClient(server: ApiServer, options: ApiClientOptions = {})
 interface Attempt {
   readonly exchange: Exchange;
   readonly credential: Credential;
+  readonly trust: TlsTrust;
 }
 
 class HttpApiClient implements ApiClient {
@@ -64,7 +65,7 @@ class HttpApiClient implements ApiClient {
   readonly #clock: Clock;
   /** Whether the server has answered before. */
   #reached = false;
-  #connection: { readonly credential: Credential; readonly agent: Promise<Agent> } | undefined;
+  readonly #connections: Connections;
 
   constructor(
     private readonly server: ApiServer,
@@ -73,6 +74,7 @@ class HttpApiClient implements ApiClient {
     this.address = server.url.origin + basePath(server.url);
     this.#policy = retryPolicy(options.retry);
     this.#clock = options.clock ?? systemClock;
+    this.#connections = new Connections(server);
   }
 
   get sent(): Readonly<Record<string, number>> {
@@ -104,7 +106,7 @@ class HttpApiClient implements ApiClient {
   }
 
   close(): void {
-    void this.#connection?.agent.then(closeIdle, () => undefined);
+    this.#connections.close();
   }
 
   async #try(
@@ -130,13 +132,28 @@ class HttpApiClient implements ApiClient {
     send: (exchange: Exchange) => Promise<T>,
     responseOf: (result: T) => IncomingMessage,
   ): Promise<T> {
-    const first = await this.#prepare(request, body);
-    const result = await this.#sendOnFreshSocket(first.exchange, send);
+    const { result, credential } = await this.#sendTrusted(request, body, send);
     if (responseOf(result).statusCode !== 401) return result;
-    if (!(await this.server.credentials.renew(first.credential, request.signal))) return result;
+    if (!(await this.server.credentials.renew(credential, request.signal))) return result;
     responseOf(result).resume();
-    const second = await this.#prepare(request, body);
-    return await this.#sendOnFreshSocket(second.exchange, send);
+    return (await this.#sendTrusted(request, body, send)).result;
+  }
+
+  /** Sends, and once more with another authority when the server cannot be verified with the one that is known. */
+  async #sendTrusted<T>(
+    request: ApiRequest,
+    body: Buffer | undefined,
+    send: (exchange: Exchange) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly credential: Credential }> {
+    const first = await this.#prepare(request, body);
+    try {
+      return { ...first, result: await this.#sendOnFreshSocket(first.exchange, send) };
+    } catch (error) {
+      if (!isUntrusted(error) || !(await this.#connections.renewTrust(first.trust, request.signal)))
+        throw error;
+      const second = await this.#prepare(request, body);
+      return { ...second, result: await this.#sendOnFreshSocket(second.exchange, send) };
+    }
   }
 
   /** A server that closes a kept connection just now has not looked at the request: it is sent again at once. */
@@ -164,18 +181,9 @@ class HttpApiClient implements ApiClient {
     };
     const timeoutMs = request.timeoutMs ?? this.options.timeoutMs ?? 30_000;
     const url = new URL(basePath(this.server.url) + request.path + queryText(request.query), this.server.url);
-    const agent = await this.#agent(credential);
-    return { credential, exchange: { url, method, headers, body, agent, timeoutMs, signal } };
-  }
-
-  /** Connections belong to a client certificate; when another one comes, they are made anew. */
-  #agent(credential: Credential): Promise<Agent> {
-    const known = this.#connection;
-    if (known && sameCertificate(known.credential, credential)) return known.agent;
-    this.close();
-    const agent = connectionAgent(this.server, credential);
-    this.#connection = { credential, agent };
-    return agent;
+    const { trust } = this.#connections;
+    const agent = await this.#connections.agent(credential);
+    return { credential, trust, exchange: { url, method, headers, body, agent, timeoutMs, signal } };
   }
 
   #failed(request: ApiRequest, error: unknown): OpniLoggingError {
@@ -224,14 +232,6 @@ function queryText(query: Query = {}): string {
     if (value !== undefined) parameters.append(name, String(value));
   }
   return parameters.size === 0 ? '' : `?${parameters}`;
-}
-
-const sameCertificate = (a: Credential, b: Credential) => a.certificate === b.certificate && a.key === b.key;
-
-export function closeIdle(agent: Agent): void {
-  for (const sockets of Object.values(agent.freeSockets)) {
-    for (const socket of sockets ?? []) socket.destroy();
-  }
 }
 
 const nameOf = ({ method, path }: ApiRequest) => `${method} ${path}`;

@@ -28,6 +28,8 @@ export interface Credentials {
 export interface TlsTrust {
   /** Certificates of the authorities, as PEM. @default those of Node */
   readonly authority?: string;
+  /** Reads the authority anew; asked when the server cannot be verified. @default it never changes */
+  readonly rereadAuthority?: (signal?: AbortSignal) => Promise<string>;
   /** Name in the certificate. @default the host of the address */
   readonly serverName?: string;
   /** Accepts every certificate. @default false */

@@ -1,6 +1,6 @@
 import { OpniLoggingError } from '../common/error.js';
 import { describeObject, type KubernetesObject } from '../constructs/kubernetes-object.js';
-import type { ApiAnswer, ApiClient } from './api-client.js';
+import type { ApiAnswer, ApiClient, ApiRequest } from './api-client.js';
 import { type ApiClientOptions, openApiClient } from './api-client-http.js';
 import { refusal } from './api-failure.js';
 import type { ApiServer } from './api-server.js';
@@ -16,7 +16,7 @@ export interface CallOptions {
 }
 
 /** Options of a write. */
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions extends CallOptions, Pick<ApiRequest, 'timeoutMs' | 'retry'> {
   /** Who writes, as `managedFields` records it. */
   readonly fieldManager: string;
   /** Asks what would happen, and changes nothing. @default false */
@@ -105,7 +105,7 @@ export class Cluster {
       // JSON is YAML.
       contentType: 'application/apply-patch+yaml',
       body: object,
-      signal: options.signal,
+      ...callOf(options),
     });
   }
 
@@ -116,7 +116,7 @@ export class Cluster {
       path: pathOf(resource, object),
       query: { ...writeQuery(options), fieldValidation: 'Strict' },
       body: object,
-      signal: options.signal,
+      ...callOf(options),
     });
   }
 
@@ -137,7 +137,7 @@ export class Cluster {
       query: writeQuery(options),
       contentType: 'application/json-patch+json',
       body: operations,
-      signal: options.signal,
+      ...callOf(options),
     });
   }
 
@@ -162,6 +162,8 @@ export class Cluster {
     });
   }
 }
+
+const callOf = ({ signal, timeoutMs, retry }: WriteOptions) => ({ signal, timeoutMs, retry });
 
 const writeQuery = ({ fieldManager, dryRun }: WriteOptions) => ({
   fieldManager,

@@ -2,6 +2,12 @@ import { type Agent, request as httpRequest, type IncomingMessage } from 'node:h
 import { request as httpsRequest } from 'node:https';
 import { messageOf } from '../common/error.js';
 
+/**
+ * When a quiet connection is probed first, in milliseconds. Node then asks ten times, once each second, so a peer that
+ * is gone without a word is found within 45 s.
+ */
+export const PROBE_AFTER_MS = 30_000;
+
 /** One request and its answer, once. */
 export interface Exchange {
   readonly url: URL;
@@ -73,6 +79,8 @@ async function guarded<T>(
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   // The time limit is passed on for the proxy's part of connecting.
   const request = send(url, { method, headers: { ...headers }, agent, timeout: timeoutMs });
+  // The agent's own setting does not reach connections with TLS or through a proxy before they are idle.
+  request.once('socket', (socket) => socket.setKeepAlive(true, PROBE_AFTER_MS));
   let response: IncomingMessage | undefined;
   const opening = new Promise<IncomingMessage>((resolve, reject) => {
     request.on('response', (answer) => {

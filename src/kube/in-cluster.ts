@@ -37,6 +37,7 @@ export function inClusterServer(options: InClusterOptions): ApiServer | undefine
   if (!host || !port) return undefined;
   const url = new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`);
   const tokenFile = join(folder, 'token');
+  const authorityFile = join(folder, 'ca.crt');
   let last: string | undefined;
   const readToken = async () => {
     try {
@@ -54,7 +55,10 @@ export function inClusterServer(options: InClusterOptions): ApiServer | undefine
     context: 'in-cluster',
     namespace: readText(join(folder, 'namespace')).trim(),
     url,
-    trust: { authority: readText(join(folder, 'ca.crt')) },
+    trust: {
+      authority: readText(authorityFile),
+      rereadAuthority: (signal) => readFile(authorityFile, { encoding: 'utf8', signal }),
+    },
     proxy: proxyFromEnvironment(url, env),
     credentials: renewedCredentials(readToken, {
       clock,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { messageOf, OpniLoggingError } from '../common/error.js';
 import type { ApiServer, TlsTrust } from './api-server.js';
 import { type KubeconfigContext, type KubeconfigOptions, readContext } from './kubeconfig-file.js';
@@ -45,7 +46,8 @@ function trustOf({ name, cluster }: KubeconfigContext): TlsTrust {
   if (data) return { ...trust, authority: Buffer.from(data, 'base64').toString('utf8') };
   if (!file) return trust;
   try {
-    return { ...trust, authority: readFileSync(file, 'utf8') };
+    const rereadAuthority = (signal?: AbortSignal) => readFile(file, { encoding: 'utf8', signal });
+    return { ...trust, authority: readFileSync(file, 'utf8'), rereadAuthority };
   } catch (error) {
     throw new OpniLoggingError('cluster', `context "${name}": ${messageOf(error)}`, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { rejectedBy } from '../common/rejected-by.js';
 import type { Clock } from '../common/clock.js';
 import { OpniLoggingError } from '../common/error.js';
+import { rejectedBy } from '../common/rejected-by.js';
 import type { Credential, Credentials } from './api-server.js';
 
 /** A credential and how long it is good for. */

@@ -36,6 +36,7 @@ export async function startScripted(
   reply: (request: SeenRequest, index: number) => Reply,
   tls?: SelfSigned,
   options: ServerOptions = {},
+  port = 0,
 ): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   let connections = 0;
@@ -59,12 +60,12 @@ export async function startScripted(
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-    port,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${bound}`,
+    port: bound,
     requests,
     connections: () => connections,
     close: () => {

@@ -8,7 +8,7 @@ import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { VERSION } from '../../common/version.js';
 import type { EventsShipperFile } from '../../constructs/events-forwarder-config.js';
 import { retryAfterOf } from '../../kube/api-answer.js';
-import { closeIdle } from '../../kube/api-client-http.js';
+import { closeIdle } from '../../kube/connection-agent.js';
 import { type Exchange, type ExchangeError, exchange } from '../../kube/http-exchange.js';
 
 /** What the intake said. */

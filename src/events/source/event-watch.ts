@@ -58,17 +58,17 @@ export async function followWatch(options: WatchConnectionOptions): Promise<void
     throw new OpniLoggingError('cluster', `watch ${selection.path}: ${failure.message}`, { cause: failure });
   }
   options.onOpen();
-  const guard = new AbortController();
-  const guarded = guardConnection(response, options, clock.now() + connectionMs + LATE_MS, guard.signal);
+  const guard = new ConnectionGuard(options);
+  const guarded = guard.run(response);
   try {
     await readLines(response, {
       onLine: options.onLine,
       onTooLong: options.onTooLong,
-      beforeMore: options.beforeMore,
+      beforeMore: () => guard.whileHeld(options.beforeMore()),
       maxLineBytes: MAX_LINE_BYTES,
     });
   } finally {
-    guard.abort();
+    guard.end();
     await guarded;
     response.destroy();
   }
@@ -91,28 +91,44 @@ function queryOf({ from, selection, connectionMs }: WatchConnectionOptions): Que
 }
 
 /** Ends a connection that is silent although it should not be. */
-async function guardConnection(
-  response: IncomingMessage,
-  { clock, stallMs, expectsLines }: WatchConnectionOptions,
-  endsAt: number,
-  signal: AbortSignal,
-): Promise<void> {
-  let seenAt = clock.now();
-  const see = () => {
-    seenAt = clock.now();
-  };
-  response.on('data', see);
-  response.on('resume', see);
-  while (!signal.aborted) {
-    // Ends with the signal only.
-    await clock.sleep(Math.min(stallMs / 4, LATE_MS / 3), signal).catch(() => undefined);
-    if (signal.aborted) break;
-    const now = clock.now();
-    const silent = expectsLines() && !response.isPaused() && now - seenAt > stallMs;
-    if (now > endsAt || silent) {
+class ConnectionGuard {
+  readonly #end = new AbortController();
+  readonly #endsAt: number;
+  #heardAt: number;
+  #isHeld = false;
+
+  constructor(private readonly options: WatchConnectionOptions) {
+    const { clock, connectionMs } = options;
+    this.#heardAt = clock.now();
+    this.#endsAt = this.#heardAt + connectionMs + LATE_MS;
+  }
+
+  /** Something came. Silence does not count while this side does not read. */
+  whileHeld(wait: Promise<void> | undefined): Promise<void> | undefined {
+    this.#heardAt = this.options.clock.now();
+    if (!wait) return undefined;
+    this.#isHeld = true;
+    return wait.finally(() => {
+      this.#isHeld = false;
+      this.#heardAt = this.options.clock.now();
+    });
+  }
+
+  async run(response: IncomingMessage): Promise<void> {
+    const { clock, stallMs, expectsLines } = this.options;
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      // Ends with the signal only.
+      await clock.sleep(Math.min(stallMs / 4, LATE_MS / 3), signal).catch(() => undefined);
+      const now = clock.now();
+      const silent = expectsLines() && !this.#isHeld && now - this.#heardAt > stallMs;
+      if (signal.aborted || !(silent || now > this.#endsAt)) continue;
       response.destroy(new SourceTrouble('stalled', 'the watch is silent: nothing came, not even its end'));
-      break;
+      return;
     }
   }
-  response.off('data', see);
+
+  end(): void {
+    this.#end.abort();
+  }
 }

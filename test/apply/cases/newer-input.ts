@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type ApplyResult, applySet } from '../../../src/apply/apply.js';
 import type { EngineEvent } from '../../../src/apply/session/engine-events.js';
-import { LatestWins } from '../../../src/apply/session/latest-wins.js';
+import { LatestWins } from '../../../src/common/latest-wins.js';
 import type { KubernetesObject } from '../../../src/constructs/kubernetes-object.js';
 import type { TestCluster, TestTier } from '../../support/cluster/test-cluster.js';
 import { errorOf, inventoryOf, leaseOf, listedMembers, memberWrites } from './observations.js';

@@ -5,7 +5,7 @@ import { Report } from '../../../src/apply/session/report.js';
 import { openSession } from '../../../src/apply/session/session.js';
 import { refOf } from '../../../src/apply/set/object-ref.js';
 import type { Cluster } from '../../../src/kube/cluster.js';
-import { HandClock, settled } from '../session/fake-leases.js';
+import { HandClock, settled } from '../../kube/fake-leases.js';
 import { type LiveParts, liveOf } from '../unit-support.js';
 
 const REF = refOf(liveOf('v1/Namespace'));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { unreachable } from './fake-leases.js';
+import { unreachable } from '../../kube/fake-leases.js';
 import { heldBy, LockWorld } from './lock-support.js';
 
 const LOST = 'Lease logs/main-apply: the lock was lost, because ';

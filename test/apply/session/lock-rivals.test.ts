@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { settled, unreachable } from './fake-leases.js';
+import { settled, unreachable } from '../../kube/fake-leases.js';
 import { type Attempt, heldBy, LockWorld } from './lock-support.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,11 +1,16 @@
-import { Lock, type LockOptions } from '../../../src/apply/session/lock.js';
+import { Report } from '../../../src/apply/session/report.js';
+import { openSession } from '../../../src/apply/session/session.js';
+import { type LockWaits, takeLock } from '../../../src/apply/session/take-lock.js';
 import { messageOf } from '../../../src/common/error.js';
 import { Cluster } from '../../../src/kube/cluster.js';
-import { FakeLeases, HandClock, SET, settled } from './fake-leases.js';
+import type { LeaseLock } from '../../../src/kube/lease-lock.js';
+import { FakeLeases, HandClock, PLACE, settled } from '../../kube/fake-leases.js';
+
+const SET = { namespace: PLACE.namespace, inventory: 'main-inventory', lock: PLACE.name };
 
 /** A lock that somebody tries to get. */
 export interface Attempt {
-  lock?: Lock;
+  lock?: LeaseLock;
   refused?: string;
   /** Whom it waited for. */
   readonly waited: string[];
@@ -24,19 +29,18 @@ export class LockWorld {
   /** Begins to take the lock, and goes on as far as that needs no time. */
   async take(
     holder: string,
-    options: Partial<LockOptions> & { readonly skewMs?: number } = {},
+    options: LockWaits & { readonly skewMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Attempt> {
-    const { skewMs, ...rest } = options;
+    const { skewMs, signal, ...waits } = options;
     const attempt: Attempt = { waited: [] };
     this.#attempts.push(attempt);
-    void Lock.acquire({
-      cluster: new Cluster(this.leases),
-      set: SET,
-      clock: this.clock.for(skewMs),
-      holder,
-      onWait: (other) => attempt.waited.push(other),
-      ...rest,
-    }).then(
+    const cluster = new Cluster(this.leases);
+    const session = openSession({ cluster, set: SET, clock: this.clock.for(skewMs), signal });
+    const report = new Report((event) => {
+      const [, other] = ('message' in event && /^waiting for (.*?), which/.exec(event.message ?? '')) || [];
+      if (other) attempt.waited.push(other);
+    });
+    void takeLock(session, report, { holder, ...waits }).then(
       (lock) => {
         attempt.lock = lock;
       },
@@ -54,7 +58,7 @@ export class LockWorld {
 }
 
 /** Whether a lock says that it is held; else why not. */
-export async function heldBy(lock: Lock | undefined): Promise<string> {
+export async function heldBy(lock: LeaseLock | undefined): Promise<string> {
   if (!lock) return 'not taken';
   return await lock.assertHeld().then(() => 'held', messageOf);
 }

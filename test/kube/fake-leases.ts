@@ -1,8 +1,9 @@
-import type { Clock } from '../../../src/common/clock.js';
-import { OpniLoggingError } from '../../../src/common/error.js';
-import type { ApiAnswer, ApiClient, ApiRequest } from '../../../src/kube/api-client.js';
+import type { Clock } from '../../src/common/clock.js';
+import { OpniLoggingError } from '../../src/common/error.js';
+import type { ApiAnswer, ApiClient, ApiRequest } from '../../src/kube/api-client.js';
 
-export const SET = { namespace: 'logs', inventory: 'main-inventory', lock: 'main-apply' };
+/** Where its Lease is. */
+export const PLACE = { namespace: 'logs', name: 'main-apply' };
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/logs/leases/main-apply';
 export const START_MS = Date.parse('2026-01-01T00:00:00Z');
 
@@ -38,12 +39,17 @@ export class HandClock {
   #sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const sleeper = { dueMs: this.#nowMs + ms, wake: resolve };
+      const abort = () => {
+        this.#sleepers = this.#sleepers.filter(({ wake }) => wake !== sleeper.wake);
+        reject(signal?.reason);
+      };
+      const wake = () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      };
+      const sleeper = { dueMs: this.#nowMs + ms, wake };
       this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        reject(signal.reason);
-      });
+      signal?.addEventListener('abort', abort);
     });
   }
 
@@ -73,7 +79,10 @@ export class HandClock {
 interface Lease {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly resourceVersion: string };
+  readonly metadata: Readonly<Record<string, unknown>> & {
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
@@ -128,13 +137,13 @@ export class FakeLeases implements ApiClient {
   close(): void {}
 
   /** Somebody writes it, whoever holds it. */
-  write(spec: Lease['spec']): void {
+  write(spec: Lease['spec'], annotations = this.lease?.metadata.annotations): void {
     this.#version += 1;
     const metadata = { name: 'main-apply', namespace: 'logs', uid: 'lease' };
     this.lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { ...metadata, resourceVersion: String(this.#version) },
+      metadata: { ...metadata, resourceVersion: String(this.#version), ...(annotations && { annotations }) },
       ...(spec ? { spec } : {}),
     };
   }
@@ -151,7 +160,7 @@ export class FakeLeases implements ApiClient {
     if (!this.lease) return { status: 404, body: {} };
     if (sent.metadata.resourceVersion !== this.lease.metadata.resourceVersion)
       return { status: 409, body: {} };
-    this.write(sent.spec);
+    this.write(sent.spec, sent.metadata.annotations);
     return { status: 200, body: this.lease };
   }
 }

@@ -1,4 +1,4 @@
-import { OpniLoggingError } from '../../common/error.js';
+import { OpniLoggingError } from './error.js';
 
 /** Why work was ended: newer input came. */
 const superseded = () => new OpniLoggingError('cluster', 'superseded by newer input');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LatestWins } from '../../../src/apply/session/latest-wins.js';
+import { LatestWins } from '../../src/common/latest-wins.js';
 
 const SUPERSEDED = 'superseded by newer input';
 
