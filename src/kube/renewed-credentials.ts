@@ -1,4 +1,3 @@
-import { rejectedBy } from '../common/rejected-by.js';
 import type { Clock } from '../common/clock.js';
 import { OpniLoggingError } from '../common/error.js';
 import { rejectedBy } from '../common/rejected-by.js';

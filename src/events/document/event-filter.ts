@@ -1,11 +1,11 @@
-import type { EventsFilterFile, EventsSourceFile } from '../../constructs/events-forwarder-config.js';
+import type { EventsFilter, EventsSourceSettings } from '../config/events-settings.js';
 import type { EventFields } from './event-fields.js';
 
 /** Whether an event is taken. */
 export type EventFilter = (event: EventFields) => boolean;
 
 /** The filters of the configuration. */
-export type FilterSettings = Pick<EventsSourceFile, 'namespaces' | 'types' | 'reasons' | 'kinds'>;
+export type FilterSettings = Pick<EventsSourceSettings, 'namespaces' | 'types' | 'reasons' | 'kinds'>;
 
 /** A filter that takes what is included, or all when nothing is, and leaves what is excluded. */
 export function eventFilter({ namespaces, types, reasons, kinds }: FilterSettings): EventFilter {
@@ -19,7 +19,7 @@ export function eventFilter({ namespaces, types, reasons, kinds }: FilterSetting
 }
 
 function fieldFilter(
-  { include = [], exclude = [] }: EventsFilterFile = {},
+  { include, exclude }: EventsFilter,
   valueOf: (event: EventFields) => string,
 ): EventFilter | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined;

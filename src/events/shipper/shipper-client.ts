@@ -6,10 +6,10 @@ import { gzip } from 'node:zlib';
 import type { Clock } from '../../common/clock.js';
 import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { VERSION } from '../../common/version.js';
-import type { EventsShipperFile } from '../../constructs/events-forwarder-config.js';
 import { retryAfterOf } from '../../kube/api-answer.js';
 import { closeIdle } from '../../kube/connection-agent.js';
 import { type Exchange, type ExchangeError, exchange } from '../../kube/http-exchange.js';
+import type { ShippingSettings } from '../config/events-settings.js';
 
 /** What the intake said. */
 export interface ShipperAnswer {
@@ -20,11 +20,11 @@ export interface ShipperAnswer {
 }
 
 /** Options of {@link ShipperClient}. */
-export interface ShipperClientOptions extends Pick<EventsShipperFile, 'url' | 'caFile' | 'basicAuth'> {
-  /** Most connections. */
-  readonly inFlight: number;
-  /** Longest wait for an answer, in milliseconds. */
-  readonly requestTimeoutMs: number;
+export interface ShipperClientOptions {
+  readonly shipper: Pick<
+    ShippingSettings['shipper'],
+    'url' | 'caFile' | 'basicAuth' | 'inFlight' | 'requestTimeoutMs'
+  >;
   readonly clock: Clock;
 }
 
@@ -54,7 +54,7 @@ export class ShipperClient {
   #access: Access | undefined;
 
   constructor(private readonly options: ShipperClientOptions) {
-    this.#url = new URL(options.url);
+    this.#url = new URL(options.shipper.url);
   }
 
   /** Address for messages; holds no secret. */
@@ -88,7 +88,7 @@ export class ShipperClient {
       },
       body,
       agent: this.#agentFor(access),
-      timeoutMs: this.options.requestTimeoutMs,
+      timeoutMs: this.options.shipper.requestTimeoutMs,
       signal,
     };
     const { response } = await this.#exchange(attempt);
@@ -124,7 +124,7 @@ export class ShipperClient {
     const pool = {
       keepAlive: true,
       keepAliveMsecs: KEEP_ALIVE_MS,
-      maxSockets: this.options.inFlight,
+      maxSockets: this.options.shipper.inFlight,
       timeout: IDLE_MS,
     } as const;
     const agent =
@@ -134,7 +134,8 @@ export class ShipperClient {
   }
 
   async #readAccess(): Promise<Access> {
-    const { caFile, basicAuth, clock } = this.options;
+    const { clock, shipper } = this.options;
+    const { caFile, basicAuth } = shipper;
     const known = this.#access;
     if (known && clock.now() - known.readAt < REREAD_MS) return known;
     const [user, password, ca] = await Promise.all([

@@ -1,13 +1,13 @@
 import type { Clock } from '../../common/clock.js';
 import { rejectedBy } from '../../common/rejected-by.js';
 import { messageOf, OpniLoggingError } from '../../common/error.js';
-import type { EventsSourceFile } from '../../constructs/events-forwarder-config.js';
 import { failureIn } from '../../kube/api-failure.js';
 import { EVENTS } from '../../kube/built-in-resources.js';
 import type { Cluster } from '../../kube/cluster.js';
 import { describeExchangeError } from '../../kube/http-exchange.js';
 import { resourcePath } from '../../kube/resource.js';
 import { delayBefore, retryPolicy } from '../../kube/retry.js';
+import type { EventsSourceSettings } from '../config/events-settings.js';
 import { isVersion } from '../document/resource-version.js';
 import { readWatchLine } from '../document/watch-line.js';
 import { EventList, type EventSelection } from './event-list.js';
@@ -20,7 +20,10 @@ import { reasonOf, SourceTrouble } from './trouble.js';
 /** Options of {@link EventSource}. */
 export interface EventSourceOptions {
   readonly cluster: Cluster;
-  readonly settings: Pick<EventsSourceFile, 'namespaces' | 'fieldSelector' | 'labelSelector' | 'replayPerSecond'>;
+  readonly settings: Pick<
+    EventsSourceSettings,
+    'namespaces' | 'fieldSelector' | 'labelSelector' | 'replayPerSecond'
+  >;
   /** Up to where everything was told before. @default nothing is known */
   readonly mark?: string;
   /** Without a mark: whether the events that there are already are told. */
@@ -67,14 +70,14 @@ export class EventSource {
 
   constructor(private readonly options: EventSourceOptions) {
     const { settings, mark, firstStart, sink, listener, clock } = options;
-    const [only, ...others] = settings.namespaces?.include ?? [];
+    const [only, ...others] = settings.namespaces.include;
     this.#selection = {
       // Rights in one namespace do for that one.
       path: resourcePath(EVENTS, others.length === 0 ? only : undefined),
       fieldSelector: settings.fieldSelector,
       labelSelector: settings.labelSelector,
     };
-    const pace = new Pace(settings.replayPerSecond ?? 0, clock);
+    const pace = new Pace(settings.replayPerSecond, clock);
     const wallTime = () => new Date(clock.wallMs()).toISOString();
     this.#pace = pace;
     this.#progress = new Progress({ seen: mark, sink, listener, pace, wallTime });

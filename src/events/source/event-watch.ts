@@ -45,7 +45,7 @@ const LATE_MS = 15_000;
  * connection was lost
  */
 export async function followWatch(options: WatchConnectionOptions): Promise<void> {
-  const { cluster, selection, connectionMs, signal, clock } = options;
+  const { cluster, selection, signal } = options;
   const response = await cluster.client.stream({
     method: 'GET',
     path: selection.path,
