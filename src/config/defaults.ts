@@ -2,14 +2,19 @@ import { CONFIG_SHAPE, type ObjectShape, type Shape } from './shape.js';
 import type { ClusterConfig, ClusterInput } from './types.js';
 
 /**
- * Fills in the defaults of the schema. What is left out and has no default stays absent.
+ * Fills in the defaults of a shape. What is left out and has no default stays absent.
  *
- * @param input a configuration that was found valid; it is not changed
- * @returns a deeply frozen configuration, which shares default values with others
+ * @param input settings that were found valid; they are not changed
+ * @param shape what they may hold
+ * @returns deeply frozen settings, which share default values with others
  */
-export function applyDefaults(input: ClusterInput): ClusterConfig {
-  return filled(input, CONFIG_SHAPE) as ClusterConfig;
+export function withDefaults(input: unknown, shape: ObjectShape): unknown {
+  return filled(input, shape);
 }
+
+/** {@link withDefaults} for a cluster's configuration. */
+export const applyDefaults = (input: ClusterInput): ClusterConfig =>
+  filled(input, CONFIG_SHAPE) as ClusterConfig;
 
 function filled(value: unknown, shape: Shape): unknown {
   if (shape.kind === 'list')

@@ -1,5 +1,7 @@
+import type { FormatTexts } from './format.js';
 import type { Located, LocatedScalar } from './located.js';
 import { quoted, shortened } from './path.js';
+import { parseBytes } from './quantity.js';
 import { holdsCredentials, holdsUserOrQuery, shownValue } from './secrets.js';
 import type { BooleanShape, IntegerShape, Shape, TextShape } from './shape.js';
 import { nearestSpelling } from './spelling.js';
@@ -69,11 +71,16 @@ export function expectation(shape: Shape): string {
 }
 
 /** Why a single value does not fit; `undefined` when it does. */
-export function explainScalar(node: LocatedScalar, shape: Shape, path: string): Advice | undefined {
+export function explainScalar(
+  node: LocatedScalar,
+  shape: Shape,
+  path: string,
+  texts: FormatTexts,
+): Advice | undefined {
   if (node.value === null) return { message: 'has no value', fix: `write ${expectation(shape)}` };
   if (shape.kind === 'boolean') return explainBoolean(node, shape);
   if (shape.kind === 'integer') return explainInteger(node, shape, path);
-  return shape.kind === 'text' ? explainText(node, shape, path) : wrongKind(node, shape);
+  return shape.kind === 'text' ? explainText(node, shape, path, texts) : wrongKind(node, shape);
 }
 
 function explainBoolean({ value, plain }: LocatedScalar, shape: BooleanShape): Advice | undefined {
@@ -95,7 +102,9 @@ function explainInteger(node: LocatedScalar, shape: IntegerShape, path: string):
     if (plain === undefined && typeof value === 'string' && WHOLE_NUMBER.test(written)) {
       return { message: 'a whole number is expected, found text', fix: `write ${written} without quotes` };
     }
-    return { message: `a whole number is expected, found ${kindOf(node)}`, fix: `write ${allowed}` };
+    const bytes = shape.unit === 'bytes' ? bytesIn(written) : undefined;
+    const fix = `write ${bytes ?? allowed}`;
+    return { message: `a whole number is expected, found ${kindOf(node)}`, fix };
   }
   const shown = shownValue(plain ?? value, path)?.replace(/^"|"$/g, '') ?? 'this number';
   if (plain !== undefined && OLD_OCTAL.test(plain) && !WHOLE_NUMBER.test(plain)) {
@@ -113,10 +122,25 @@ function explainInteger(node: LocatedScalar, shape: IntegerShape, path: string):
   return value > shape.maximum ? { message: `${shown} is too large`, fix: `write ${allowed}` } : undefined;
 }
 
-function explainText(node: LocatedScalar, shape: TextShape, path: string): Advice | undefined {
+/** The number that was meant by a size such as `16Mi`. */
+function bytesIn(written: string): number | undefined {
+  try {
+    return parseBytes(written);
+  } catch {
+    // It is no size either: what is allowed is told instead.
+    return undefined;
+  }
+}
+
+function explainText(
+  node: LocatedScalar,
+  shape: TextShape,
+  path: string,
+  texts: FormatTexts,
+): Advice | undefined {
   const { value, plain } = node;
   const written = typeof value === 'string' ? value : (plain ?? String(value));
-  const misfit = explainMisfit(written, shape, path);
+  const misfit = explainMisfit(written, shape, path, texts);
   if (misfit) return misfit;
   const shown = shownValue(written, path);
   const fix = shown ? `write ${shown} in quotes` : 'write it in quotes';
@@ -129,13 +153,8 @@ function explainText(node: LocatedScalar, shape: TextShape, path: string): Advic
   return old ? { message: `without quotes this is ${old} for many YAML readers`, fix } : undefined;
 }
 
-function explainMisfit(text: string, shape: TextShape, path: string): Advice | undefined {
-  if (holdsCredentials(text)) {
-    return {
-      message: 'holds credentials',
-      fix: 'remove them; the account is set by opensearch.username and opensearch.passwordSecret',
-    };
-  }
+function explainMisfit(text: string, shape: TextShape, path: string, texts: FormatTexts): Advice | undefined {
+  if (holdsCredentials(text)) return { message: 'holds credentials', fix: texts.account };
   const shown = shownValue(text, path) ?? 'this value';
   if (shape.values) {
     if (shape.values.includes(text)) return undefined;
@@ -150,7 +169,8 @@ function explainMisfit(text: string, shape: TextShape, path: string): Advice | u
     return { message: `is ${chars} characters long`, fix: `write at most ${most} characters` };
   if (!shape.pattern || shape.pattern.test(text)) return undefined;
   if (holdsUserOrQuery(text) && /[:/]/.test(text)) {
-    return { message: 'has a user, path or query', fix: `write ${expectation(shape)}` };
+    const parts = shape.pattern.test('http://host/path') ? 'a user or query' : 'a user, path or query';
+    return { message: `has ${parts}`, fix: `write ${expectation(shape)}` };
   }
   const port = shown === 'this value' ? undefined : wrongPort(text, shape.pattern);
   if (port) return { message: `port ${port} is not from 1 to 65535`, fix: `write ${expectation(shape)}` };

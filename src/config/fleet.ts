@@ -1,5 +1,6 @@
 import type { Problem } from '../common/error.js';
-import { assemble, configOf, type Layer, pathIn } from './assemble.js';
+import { assemble, type Layer, pathIn, settingsOf } from './assemble.js';
+import { CLUSTER_FORMAT } from './cluster-format.js';
 import { decodeText } from './decode.js';
 import { Findings } from './findings.js';
 import { isNull, type LocatedMap, lookup, placeOf } from './located.js';
@@ -56,7 +57,7 @@ export class LoadedFleet implements Iterable<LoadedCluster> {
       yield {
         name,
         source,
-        config: configOf(root),
+        config: settingsOf(root, CLUSTER_FORMAT),
         origin: (path) => lookup(root, path)?.place ?? 'default',
       };
     }
@@ -186,7 +187,7 @@ export class FleetBuilder {
   }
 
   #addCluster(layers: readonly Layer[]): void {
-    const root = assemble(layers, this.#findings);
+    const root = assemble(layers, this.#findings, CLUSTER_FORMAT);
     const own = layers.at(-1)!;
     const source = placeOf(own.root)!;
     const found = lookup(root, 'cluster.name');

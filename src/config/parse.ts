@@ -1,6 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Problem } from '../common/error.js';
+import { CLUSTER_FORMAT } from './cluster-format.js';
 import { composeDocument, type SyntaxFault } from './compose.js';
+import type { FormatTexts } from './format.js';
 import { deeperLine } from './indentation.js';
 import type { Located, LocatedEntry, LocatedMap, LocatedScalar } from './located.js';
 import { itemPath, keyPath, quoted, shortened } from './path.js';
@@ -15,26 +17,31 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
-const REPEAT = 'write the value out where it is needed; for many clusters use `defaults` or _defaults.yaml';
-
 /**
  * Reads YAML 1.2 (JSON is a part of it) into located nodes. Never throws for anything in the text: syntax errors,
  * duplicate keys, anchors, aliases, merge keys, tags and several documents are problems.
+ *
+ * @param file name that problems tell
+ * @param texts how the file is spoken of. @default as a cluster's configuration
  */
-export function parseConfigText(file: string, text: string): Parsed {
+export function parseConfigText(
+  file: string,
+  text: string,
+  texts: FormatTexts = CLUSTER_FORMAT.texts,
+): Parsed {
   const source = new SourceText(file, text);
   const { document, faults } = composeDocument(text);
   if (!document || faults.length > 0) return { problems: syntaxProblems(faults, source, text) };
-  const converter = new Converter(source, text);
+  const converter = new Converter(source, text, texts);
   const top = document.contents;
   if (top === null || (isScalar(top) && top.value === null && !top.tag && !top.anchor)) {
-    return { problems: [{ file, message: 'is empty', fix: 'write one with `opni-logging init`' }] };
+    return { problems: [{ file, message: 'is empty', fix: texts.empty }] };
   }
   const root = converter.node(top, '');
   if (root.kind !== 'map') {
     converter.problem(root.offset, '', {
       message: 'is not a map of settings',
-      fix: 'begin with "apiVersion: opni-logging/v1"',
+      fix: texts.noMap,
     });
     return { problems: converter.problems };
   }
@@ -68,7 +75,11 @@ class Converter {
   readonly #source: SourceText;
   readonly #text: string;
 
-  constructor(source: SourceText, text: string) {
+  constructor(
+    source: SourceText,
+    text: string,
+    private readonly texts: FormatTexts,
+  ) {
     this.#source = source;
     this.#text = text;
   }
@@ -81,7 +92,7 @@ class Converter {
     const offset = node.range?.[0] ?? 0;
     const base = { source: this.#source, offset };
     if (isAlias(node)) {
-      this.problem(offset, path, { message: 'aliases ("*") are not supported', fix: REPEAT });
+      this.problem(offset, path, { message: 'aliases ("*") are not supported', fix: this.texts.repeat });
       return { ...base, kind: 'scalar', value: null };
     }
     this.#refuseProperties(node, path, offset);
@@ -136,7 +147,10 @@ class Converter {
       this.#refuseProperties(node, path, offset);
       const key = node.type === 'PLAIN' ? (node.source ?? '') : String(node.value);
       if (key === '<<' && node.type === 'PLAIN') {
-        this.problem(offset, path, { message: 'merge keys ("<<") are not supported', fix: REPEAT });
+        this.problem(offset, path, {
+          message: 'merge keys ("<<") are not supported',
+          fix: this.texts.repeat,
+        });
         return undefined;
       }
       if (key !== '' || node.type !== 'PLAIN') return key;
@@ -154,7 +168,7 @@ class Converter {
     };
     if (node.anchor !== undefined) {
       const at = wordWith(`&${node.anchor}`);
-      this.problem(at, path, { message: 'anchors ("&") are not supported', fix: REPEAT });
+      this.problem(at, path, { message: 'anchors ("&") are not supported', fix: this.texts.repeat });
     }
     if (node.tag !== undefined) {
       this.problem(wordWith('!'), path, {

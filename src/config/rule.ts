@@ -9,20 +9,20 @@ export interface Breach extends Advice {
 }
 
 /** A rule over several settings that a schema cannot say. */
-export interface Rule {
+export interface Rule<Settings = ClusterConfig> {
   /** All settings that `check` looks at; when one of them was refused already, the rule is not asked. */
   readonly reads: readonly string[];
-  readonly check: (config: ClusterConfig) => readonly Breach[];
+  readonly check: (config: Settings) => readonly Breach[];
 }
 
 const NONE: readonly Breach[] = [];
 
 /** A rule with one way to break it. */
-export const rule = (
+export const rule = <Settings = ClusterConfig>(
   reads: readonly string[],
-  broken: (config: ClusterConfig) => boolean,
-  breach: Breach | ((config: ClusterConfig) => Breach),
-): Rule => ({
+  broken: (config: Settings) => boolean,
+  breach: Breach | ((config: Settings) => Breach),
+): Rule<Settings> => ({
   reads,
   check: (config) => {
     if (!broken(config)) return NONE;

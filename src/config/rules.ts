@@ -1,8 +1,10 @@
 import { LIST_RULES } from './list-rules.js';
 import { PLACE_RULES } from './place-rules.js';
+import { parseBytes } from './quantity.js';
 import { RESOURCE_RULES } from './resource-rules.js';
 import { atLeast, type Rule, rule } from './rule.js';
 
+const LEAST_SPOOL = '20Mi';
 const MANAGED = ['aks', 'eks', 'gke'];
 
 /** The rules over several settings. Pure; each says where and why. */
@@ -114,6 +116,17 @@ export const RULES: readonly Rule[] = [
       path: 'collection.events.replicas',
       message: 'a spool belongs to one pod',
       fix: 'write replicas: 1, or remove spool',
+    },
+  ),
+  // The forwarder takes four fifths of the volume, and refuses a spool below 16 MiB.
+  rule(
+    ['collection.events.spool'],
+    ({ collection: { events } }) =>
+      events.spool !== undefined && parseBytes(events.spool.size) < parseBytes(LEAST_SPOOL),
+    {
+      path: 'collection.events.spool.size',
+      message: 'is too small for a spool',
+      fix: `write ${LEAST_SPOOL} or more`,
     },
   ),
   rule(

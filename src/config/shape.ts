@@ -55,6 +55,8 @@ export interface IntegerShape extends ShapeBase {
   readonly kind: 'integer';
   readonly minimum: number;
   readonly maximum: number;
+  /** What it counts, where a person may write it as in `16Mi`. */
+  readonly unit?: 'bytes';
 }
 
 /** True or false. */
@@ -82,7 +84,7 @@ type Definitions = Readonly<Record<string, SchemaNode>>;
 const KEYWORDS = new Set(
   (
     '$schema title description type default examples properties required additionalProperties items enum ' +
-    'pattern patternHint minLength maxLength minimum maximum minItems anyOf allOf $ref definitions'
+    'pattern patternHint minLength maxLength minimum maximum minItems anyOf allOf $ref definitions unit'
   ).split(' '),
 );
 
@@ -116,6 +118,7 @@ export function shapeOf(schema: SchemaNode, definitions: Definitions): Shape {
         kind: 'integer',
         minimum: amount('minimum', Number.MIN_SAFE_INTEGER),
         maximum: amount('maximum', Number.MAX_SAFE_INTEGER),
+        ...(node['unit'] === 'bytes' && { unit: 'bytes' }),
       };
     case 'boolean':
       return { ...base, kind: 'boolean' };

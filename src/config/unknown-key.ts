@@ -1,3 +1,4 @@
+import type { FormatTexts } from './format.js';
 import { keyPath, quoted, shortened } from './path.js';
 import { soundsSecret } from './secrets.js';
 import type { ObjectShape, Shape } from './shape.js';
@@ -12,7 +13,14 @@ export class KeyAdviser {
   /** Where in the configuration each key stands. Made at the first mistake: most files have none. */
   #places?: ReadonlyMap<string, readonly string[]>;
 
-  constructor(config: ObjectShape) {
+  /**
+   * @param config what the whole file may hold
+   * @param texts how the file is spoken of
+   */
+  constructor(
+    config: ObjectShape,
+    private readonly texts: FormatTexts,
+  ) {
     this.#config = config;
   }
 
@@ -30,7 +38,7 @@ export class KeyAdviser {
     const list = `allowed here: ${allowed.join(', ')}`;
     const message = `unknown setting ${quoted(shortened(key, 64))}`;
     if (near && near.distance <= 1) return { message, fix: `${didYouMean}(${list})` };
-    if (single && soundsSecret(key)) return secretAdvice(parent, shape, layer);
+    if (single && soundsSecret(key)) return secretAdvice(this.texts, parent, shape, layer);
     const elsewhere = this.#elsewhere(key, layer);
     if (elsewhere) return { message: `${message} here`, fix: `it belongs to ${elsewhere}` };
     return { message, fix: near ? `${didYouMean}(${list})` : list };
@@ -50,13 +58,10 @@ export class KeyAdviser {
 }
 
 /** Advice for a secret that stands in the file. */
-export function secretAdvice(parent: string, shape?: ObjectShape, layer = ''): Advice {
-  const setting = shape?.properties.has('secretName')
-    ? `${parent}.secretName`
-    : `${layer && `${layer}.`}opensearch.passwordSecret`;
+export function secretAdvice(texts: FormatTexts, parent: string, shape?: ObjectShape, layer = ''): Advice {
   return {
     message: 'a password, token or key must not stand in this file',
-    fix: `put it into a Kubernetes Secret and name that in ${setting}`,
+    fix: texts.secret(parent, shape, layer),
   };
 }
 

@@ -1,5 +1,7 @@
+import { CLUSTER_FORMAT } from './cluster-format.js';
 import { expectation, explainFree, explainScalar, wrongKind } from './explain.js';
 import type { Findings } from './findings.js';
+import type { FileFormat, FormatTexts } from './format.js';
 import {
   isNull,
   keyPlace,
@@ -12,7 +14,7 @@ import {
 import { itemPath, keyPath, quoted } from './path.js';
 import type { Place } from './place.js';
 import { isSecretValueKey, shownKey } from './secrets.js';
-import { CONFIG_SHAPE, type ListShape, type ObjectShape, type Shape } from './shape.js';
+import type { ListShape, ObjectShape, Shape } from './shape.js';
 import type { Advice } from './syntax-messages.js';
 import { KeyAdviser, secretAdvice } from './unknown-key.js';
 
@@ -31,11 +33,17 @@ interface Step {
  */
 export class Validator {
   readonly #findings: Findings;
-  readonly #keys = new KeyAdviser(CONFIG_SHAPE);
+  readonly #texts: FormatTexts;
+  readonly #keys: KeyAdviser;
 
-  /** @param findings takes the problems and the refused nodes */
-  constructor(findings: Findings) {
+  /**
+   * @param findings takes the problems and the refused nodes
+   * @param format of the files. @default that of a cluster's configuration
+   */
+  constructor(findings: Findings, format: Pick<FileFormat<never>, 'shape' | 'texts'> = CLUSTER_FORMAT) {
     this.#findings = findings;
+    this.#texts = format.texts;
+    this.#keys = new KeyAdviser(format.shape, format.texts);
   }
 
   /**
@@ -64,7 +72,8 @@ export class Validator {
     } else if (shape.kind === 'any' && node.kind === 'map') {
       this.#free(node, step.path);
     } else {
-      const advice = node.kind === 'scalar' ? explainScalar(node, shape, step.path) : wrongKind(node, shape);
+      const advice =
+        node.kind === 'scalar' ? explainScalar(node, shape, step.path, this.#texts) : wrongKind(node, shape);
       if (advice) this.#refuse(node, step.path, advice);
     }
   }
@@ -111,7 +120,8 @@ export class Validator {
         const { value } = entry;
         const child = keyPath(path, shownKey(key, path));
         const literal = value.kind === 'scalar' && ['string', 'number'].includes(typeof value.value);
-        if (literal && isSecretValueKey(key)) this.#refuse(value, child, secretAdvice(path), keyPlace(entry));
+        if (literal && isSecretValueKey(key))
+          this.#refuse(value, child, secretAdvice(this.#texts, path), keyPlace(entry));
         else this.#free(value, child);
       }
     } else {

@@ -3,7 +3,8 @@
  * it; a flag of the command has the name of the key. Unknown keys are refused.
  */
 export interface EventsForwarderFile {
-  readonly cluster: EventsClusterFile;
+  /** Which cluster the events are of. @default what the program finds there */
+  readonly cluster?: EventsClusterFile;
   /** Which events are taken. @default all */
   readonly source?: EventsSourceFile;
   readonly shipper: EventsShipperFile;
@@ -18,7 +19,7 @@ export interface EventsForwarderFile {
   readonly deadLetters?: EventsFolderFile;
   readonly standby?: EventsStandbyFile;
   readonly server?: {
-    /** Port of `/healthz`, `/readyz` and `/metrics`. @default 8080 */
+    /** Port of `/healthz`, `/readyz` and `/metrics`; 0 takes any free one. @default 8080 */
     readonly port?: number;
   };
   /** Time to deliver what is queued after a signal to stop, in seconds. @default 25 */
@@ -34,8 +35,8 @@ export interface EventsForwarderFile {
 
 /** Which cluster the events are of. */
 export interface EventsClusterFile {
-  /** Value of `cluster_id` in every document. */
-  readonly id: string;
+  /** Value of `cluster_id` in every document. @default the UID of the `kube-system` namespace */
+  readonly id?: string;
   /** Name of the cluster, for logs and metrics. @default none */
   readonly name?: string;
 }
@@ -56,6 +57,11 @@ export interface EventsSourceFile {
   readonly labelSelector?: string;
   /** Least time between two updates of one event, in seconds; updates in between are left out. @default 0: all are sent */
   readonly updateIntervalSeconds?: number;
+  /**
+   * Most documents a second while events are replayed that the API server had kept; 0 sets no limit.
+   * @default 2000
+   */
+  readonly replayPerSecond?: number;
 }
 
 /** Values to take and to leave. What is excluded stays out, even when it is included as well. */
@@ -102,12 +108,22 @@ export interface EventsFolderFile {
 export interface EventsStandbyFile {
   /** Name of the Lease in the pod's namespace. @default 'opni-events' */
   readonly leaseName?: string;
-  /** How long a silent holder stays the holder, in seconds. @default 15 */
+  /** How long a silent holder stays the holder, in seconds; a standby takes over within half as much again. @default 10 */
   readonly leaseSeconds?: number;
 }
 
+const EVERYTHING = { include: [], exclude: [] } as const;
+
 /** What `events.yaml` means where a key is left out. */
 export const EVENTS_FORWARDER_DEFAULTS = {
+  source: {
+    namespaces: EVERYTHING,
+    types: EVERYTHING,
+    reasons: EVERYTHING,
+    kinds: EVERYTHING,
+    updateIntervalSeconds: 0,
+    replayPerSecond: 2000,
+  },
   shipper: {
     maxBatchDocuments: 1000,
     maxBatchBytes: 900 * 1024,
@@ -117,7 +133,7 @@ export const EVENTS_FORWARDER_DEFAULTS = {
     gzip: false,
   },
   queue: { maxBytes: 16 * 1024 ** 2 },
-  standby: { leaseName: 'opni-events', leaseSeconds: 15 },
+  standby: { leaseName: 'opni-events', leaseSeconds: 10 },
   server: { port: 8080 },
   drainSeconds: 25,
   logLevel: 'info',

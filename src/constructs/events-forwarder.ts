@@ -115,12 +115,14 @@ const optionalFiles = (volume: string, secret: string | undefined, keys: readonl
 
 /** What `events.yaml` says: every value in full, so that the file alone tells what runs. */
 function eventsFile(props: EventsForwarderProps, ca?: SecretFiles, auth?: SecretFiles): EventsForwarderFile {
+  const { source } = EVENTS_FORWARDER_DEFAULTS;
   return {
     cluster: { id: props.clusterId, ...(props.clusterName ? { name: props.clusterName } : {}) },
     source: {
+      ...source,
       namespaces: { include: props.includeNamespaces ?? [], exclude: props.excludeNamespaces ?? [] },
-      types: { include: props.types ?? [] },
-      reasons: { exclude: props.excludeReasons ?? [] },
+      types: { ...source.types, include: props.types ?? [] },
+      reasons: { ...source.reasons, exclude: props.excludeReasons ?? [] },
     },
     shipper: {
       url: props.shipperUrl,

@@ -77,6 +77,11 @@ const BROKEN: readonly (readonly [string, string, string])[] = [
     'a spool belongs to one pod; write replicas: 1, or remove spool',
   ],
   [
+    'collection: {events: {spool: {size: 19Mi}}}\n',
+    '8:31 collection.events.spool.size',
+    'is too small for a spool; write 20Mi or more',
+  ],
+  [
     'scheduling: {priorityClassName: system-node-critical, createPriorityClass: {}}\n',
     '8:14 scheduling.priorityClassName',
     'reserved',
@@ -124,6 +129,7 @@ const ALLOWED: readonly string[] = [
   'scheduling: {priorityClassName: system-node-critical}\n',
   'shipper: {resources: {requests: {memory: 2Gi}}}\n',
   'collection: {events: {spool: {}}}\n',
+  'collection: {events: {spool: {size: 20Mi}}}\n',
   'collection: {pods: {includeNamespaces: [a], excludeNamespaces: [b]}, auditLog: {enabled: true}}\n',
 ];
 

@@ -37,18 +37,21 @@ describe("the events forwarder's file", () => {
     expect(file.cluster).to.deep.equal({ id: '7a1e', name: 'east' });
     expect(file.source).to.deep.equal({
       namespaces: { include: ['shop'], exclude: ['kube-system'] },
-      types: { include: ['Warning'] },
-      reasons: { exclude: ['Pulled'] },
+      types: { include: ['Warning'], exclude: [] },
+      reasons: { include: [], exclude: ['Pulled'] },
+      kinds: { include: [], exclude: [] },
+      updateIntervalSeconds: 0,
+      replayPerSecond: 2000,
     });
     expect(file.shipper.url).to.equal(PROPS.shipperUrl);
-    expect(file.standby).to.deep.equal({ leaseName: 'opni-events', leaseSeconds: 15 });
+    expect(file.standby).to.deep.equal({ leaseName: 'opni-events', leaseSeconds: 10 });
     expect(file).to.not.have.property('spool');
   });
 
   it('keeps text as text, whatever it looks like', () => {
     const file = fileOf(render({ clusterId: '0123', clusterName: 'no', excludeReasons: ['null', '1e3'] }));
     expect(file.cluster).to.deep.equal({ id: '0123', name: 'no' });
-    expect(file.source!.reasons).to.deep.equal({ exclude: ['null', '1e3'] });
+    expect(file.source!.reasons).to.deep.equal({ include: [], exclude: ['null', '1e3'] });
   });
 
   it('writes the values that the program would take by itself', () => {
