@@ -151,6 +151,21 @@ export class EventQueue {
     return this.#waiting.find((block) => this.#untaken.includes(block));
   }
 
+  /** Takes that block out, as {@link take} does the oldest one. */
+  takeUnsaved(): Block | undefined {
+    const block = this.oldestUnsaved();
+    if (!block) return undefined;
+    this.#waiting.splice(this.#waiting.indexOf(block), 1);
+    if (block === this.#filling) this.#filling = undefined;
+    this.#sent.add(block);
+    return block;
+  }
+
+  /** Bytes of documents that are in no other place than here. */
+  get unsavedBytes(): number {
+    return this.#untaken.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /** What the mark will be when a block is taken. */
   markAfter(block: Block): string | undefined {
     return this.#untaken[0] === block ? (block.mark ?? this.#mark) : this.#mark;

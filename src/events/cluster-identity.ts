@@ -1,0 +1,35 @@
+import type { Clock } from '../common/clock.js';
+import { messageOf } from '../common/error.js';
+import type { Cluster } from '../kube/cluster.js';
+import { readClusterId } from '../kube/cluster-id.js';
+import { backOffMs, retryPolicy } from '../kube/retry.js';
+
+const BACK_OFF = retryPolicy({ firstDelayMs: 1000, maxDelayMs: 30_000 });
+
+/**
+ * The id of the cluster: the one that is configured, else that of the cluster itself, asked for until it is known. No
+ * event is read before, since each document tells it.
+ *
+ * @returns undefined when the signal was aborted before
+ */
+export async function clusterIdOf(
+  configured: string | undefined,
+  cluster: Cluster,
+  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly onTrouble: (message: string) => void },
+): Promise<string | undefined> {
+  const { clock, signal, onTrouble } = options;
+  if (configured !== undefined) return configured;
+  for (let failures = 1; !signal.aborted; failures++) {
+    try {
+      const id = await readClusterId(cluster, signal);
+      if (id !== undefined) return id;
+      onTrouble('the namespace kube-system may not be read; allow it, or set cluster.id');
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      onTrouble(messageOf(error));
+    }
+    const delayMs = backOffMs(BACK_OFF, failures, () => clock.random());
+    await clock.sleep(delayMs, signal).catch(() => undefined);
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../common/clock.js';
+import type { SourceState } from './source/source-types.js';
+
+/** One thing that is not as it should be. */
+export interface HealthProblem {
+  /** `source` reads events, `shipper` sends them, `lease` says who is active, `spool` keeps them on disk. */
+  readonly part: 'source' | 'shipper' | 'lease' | 'spool' | 'dead-letters';
+  readonly message: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+interface Fault {
+  readonly message: string;
+  readonly since: number;
+  /** Counts at once, because it stays until somebody mends it. */
+  readonly isRefusal: boolean;
+  readonly steadySince: number;
+}
+
+/** What a forwarder does in general. */
+export type Activity = 'off' | 'starting' | 'standby' | 'active';
+
+/** A fault that passes by itself counts after this time, in milliseconds. */
+const GRACE_MS = 60_000;
+/** Lost connections to the API server are found sooner: its events expire. */
+const SOURCE_GRACE_MS = 30_000;
+
+/** What is wrong with a forwarder now, for `/readyz`, the metrics and the agent. */
+export class Health {
+  readonly #faults = new Map<HealthProblem['part'], Fault>();
+  #activity: Activity = 'off';
+
+  constructor(private readonly clock: Clock) {}
+
+  get activity(): Activity {
+    return this.#activity;
+  }
+
+  /** What the forwarder does now. Faults of what it did before are forgotten. */
+  set(activity: Activity): void {
+    if (activity !== this.#activity) this.#faults.clear();
+    this.#activity = activity;
+  }
+
+  /** A part works. */
+  good(part: HealthProblem['part']): void {
+    this.#faults.delete(part);
+  }
+
+  /**
+   * A part does not work.
+   *
+   * @param isRefusal somebody has to mend it
+   */
+  bad(part: HealthProblem['part'], message: string, isRefusal: boolean): void {
+    const known = this.#faults.get(part);
+    this.#faults.set(part, {
+      message,
+      isRefusal,
+      since: known?.since ?? this.clock.wallMs(),
+      steadySince: known?.steadySince ?? this.clock.now(),
+    });
+  }
+
+  /** What the source does tells whether it works. */
+  source(state: SourceState): void {
+    if (state === 'watching' || state === 'listing' || state === 'held') this.good('source');
+  }
+
+  /** Everything that is wrong now. */
+  get problems(): readonly HealthProblem[] {
+    return [...this.#faults].flatMap(([part, { message, since, steadySince, isRefusal }]) => {
+      const graceMs = part === 'source' ? SOURCE_GRACE_MS : GRACE_MS;
+      const counts = isRefusal || this.clock.now() - steadySince >= graceMs;
+      return counts ? [{ part, message, since }] : [];
+    });
+  }
+
+  /** Whether events are shipped, or would be by another replica. */
+  get isReady(): boolean {
+    return (this.#activity === 'active' || this.#activity === 'standby') && this.problems.length === 0;
+  }
+}
