@@ -30,7 +30,10 @@ export function assemble<Settings>(
   format: FileFormat<Settings>,
 ): LocatedMap {
   const own = layers.findLast(({ root }) => root.source) ?? layers.at(-1)!;
-  const merged = withoutNulls(layers.map(({ root }) => root).reduce(merge));
+  const merged = withoutNulls(
+    layers.map(({ root }) => root).reduce((base, over) => merge(base, over, findings.bad)),
+    findings.bad,
+  );
   const doubtful: string[] = [];
   reportMissing(merged, format.shape, (path, advice) => {
     doubtful.push(path);

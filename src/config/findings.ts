@@ -39,7 +39,8 @@ export class Findings {
   /** The refusal that holds all problems. */
   error(): OpniLoggingError {
     const plural = (amount: number, noun: string) => `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-    const where = this.#perFile.size > 1 ? ` in ${plural(this.#perFile.size, 'file')}` : '';
+    const files = [...this.#perFile.keys()].filter((file) => file !== '').length;
+    const where = files > 1 ? ` in ${plural(files, 'file')}` : '';
     const message = `the configuration is refused: ${plural(this.count, 'problem')}${where}`;
     return new OpniLoggingError('config', message, { problems: this.problems() });
   }

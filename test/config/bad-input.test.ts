@@ -78,6 +78,27 @@ const CASES: readonly Case[] = [
   },
   // Values
   {
+    title: 'a map of nothing where a list belongs',
+    text: more('collection: {pods: {includeNamespaces: {a: null}}}\n'),
+    at: ['8:40 collection.pods.includeNamespaces'],
+    says: ['a list is expected, found a map'],
+  },
+  {
+    title: 'two maps, one over the other, where a list belongs',
+    text: `apiVersion: opni-logging/v1
+defaults: {collection: {pods: {includeNamespaces: {a: 1}}}}
+clusters:
+  - cluster: {name: a, distribution: rke2}
+    opensearch: {url: "https://o:9200", username: a}
+    collection: {pods: {includeNamespaces: {b: 1}}}
+`,
+    at: [
+      '2:51 defaults.collection.pods.includeNamespaces',
+      '6:44 clusters[0].collection.pods.includeNamespaces',
+    ],
+    says: ['a list is expected, found a map'],
+  },
+  {
     title: 'a distribution with a typo',
     text: swap('rke2', 'rk2'),
     at: ['4:17 cluster.distribution'],

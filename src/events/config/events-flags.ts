@@ -46,9 +46,11 @@ export function eventsFlagValues(options: Readonly<Record<string, unknown>>): Re
 export function settingsOfFlags(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const leaves = new Map(leavesOf(EVENTS_SHAPE, '').map(({ path, shape }) => [path, shape]));
   const root = emptyMap();
-  for (const [path, value] of Object.entries(flags)) {
+  const given = Object.entries(flags).map(([path, value]) => ({ path, value, keys: path.split('.') }));
+  // The deepest first: a value that stands where settings belong replaces them, and is refused later.
+  given.sort((a, b) => b.keys.length - a.keys.length);
+  for (const { path, value, keys } of given) {
     if (value === undefined) continue;
-    const keys = path.split('.');
     const last = keys.pop()!;
     let map = root;
     for (const key of keys) {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { formatProblem, OpniLoggingError } from '../../../src/common/error.js';
 import { EVENTS_FORWARDER_DEFAULTS } from '../../../src/constructs/events-forwarder-config.js';
+import { eventsFlags } from '../../../src/events/config/events-flags.js';
 import { eventsNotes } from '../../../src/events/config/events-format.js';
 import { readEventsConfig } from '../../../src/events/config/read-events-config.js';
 import { memoryFiles, refusalOf } from '../../config/support.js';
@@ -170,6 +172,33 @@ describe("the forwarder's file is refused", () => {
       [FILE, 5, 9, 'server.port'],
     ]);
     for (const { fix } of refusal.problems) expect(fix).to.be.a('string');
+  });
+
+  it('for nothing but its contents, whatever the flags hold', async () => {
+    const paths = eventsFlags().map(({ path }) => path);
+    const names = fc.oneof(
+      fc.constantFrom(...paths, 'shipper', 'spool', 'cluster.id.x', '', '.'),
+      fc.string(),
+    );
+    const flags = fc.dictionary(
+      names,
+      fc.oneof(fc.anything(), fc.constantFrom('16Mi', '1', '-1', 'true', 'x')),
+    );
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(flags, async (given) => {
+        const { maxBytes } = EVENTS_FORWARDER_DEFAULTS.queue;
+        if ((await shownFor(URL_LINE, { flags: given })) !== '') return;
+        accepted++;
+        const { queue } = await read(URL_LINE, { flags: given });
+        expect(queue.maxBytes)
+          .to.be.a('number')
+          .and.be.at.least(1024 ** 2);
+        if (given['queue.maxBytes'] === undefined) expect(queue.maxBytes).to.equal(maxBytes);
+      }),
+      { numRuns: 300 },
+    );
+    expect(accepted).to.be.greaterThan(0);
   });
 
   it('when it is not there, is a folder, is empty or is no map', async () => {
