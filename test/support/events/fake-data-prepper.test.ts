@@ -1,22 +1,14 @@
-import { Agent, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
+import { Agent } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { selfSigned } from '../../kube/self-signed.js';
-import { FakeDataPrepper, type FakeDataPrepperOptions } from './fake-data-prepper.js';
+import { FakeDataPrepper } from './fake-data-prepper.js';
+import type { FakeDataPrepperOptions } from './intake-behaviour.js';
 import { basicHeader } from './intake-rules.js';
+import { type PostOptions, postTo } from './post-to.js';
 
 const documents = (...ids: readonly string[]) => ids.map((id) => ({ event_id: id }));
-
-interface PostOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly agent?: Agent;
-  readonly url?: string;
-  readonly method?: string;
-  readonly ca?: string;
-}
 
 describe('the stand-in for Data Prepper', () => {
   let fake: FakeDataPrepper;
@@ -35,22 +27,8 @@ describe('the stand-in for Data Prepper', () => {
     return agent;
   };
 
-  /** The status, or the code of what failed. */
-  const post = async (body: unknown, options: PostOptions = {}): Promise<number | string> => {
-    const { url = fake.url, ...rest } = options;
-    const bytes = Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
-    return new Promise((resolve) => {
-      const make = url.startsWith('https') ? httpsRequest : httpRequest;
-      const request = make(url, { method: 'POST', ...rest }, (response) => {
-        text(response).then(
-          () => resolve(response.statusCode ?? 0),
-          (error: NodeJS.ErrnoException) => resolve(`${response.statusCode} ${error.code}`),
-        );
-      });
-      request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-      request.end(bytes);
-    });
-  };
+  const post = (body: unknown, { url = fake.url, ...options }: Partial<PostOptions> = {}) =>
+    postTo({ url, ...options }, body);
 
   it('takes arrays, empty ones as well, and keeps a ledger', async () => {
     await start({ keepDocuments: 2 });
@@ -191,6 +169,29 @@ describe('the stand-in for Data Prepper', () => {
     expect(answers.sort()).to.deep.equal([200, 200, 408]);
     expect(performance.now() - startedAt).to.be.within(380, 2000);
     expect(fake.ledger.documentCount).to.equal(20);
+  });
+
+  it('takes at once what has room in its buffer', async () => {
+    await start({ documentsPerSecond: 10, bufferRecords: 10, bufferWaitMs: 100 });
+    const ten = documents(...'0123456789');
+    const startedAt = performance.now();
+    expect(await post(ten)).to.equal(200);
+    expect(performance.now() - startedAt).to.be.below(500);
+    expect(await post(ten)).to.equal(408);
+    expect(fake.ledger.documentCount).to.equal(10);
+  });
+
+  it('falls silent on old connections and serves new ones (case 41)', async () => {
+    await start();
+    const agent = keepAlive();
+    expect(await post(documents('a'), { agent })).to.equal(200);
+    fake.silenceConnections();
+    const pinned = post(documents('b'), { agent });
+    expect(await Promise.race([pinned, delay(50, 'silence')])).to.equal('silence');
+    expect(await post(documents('c'))).to.equal(200);
+    fake.resetConnections();
+    expect(await pinned).to.equal('ECONNRESET');
+    expect(fake.ledger.ids).to.deep.equal(['a', 'c']);
   });
 
   it('does not take what waits when it dies', async () => {

@@ -10,35 +10,33 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SelfSigned } from '../../kube/self-signed.js';
 import { DeliveryLedger } from './delivery-ledger.js';
-import type { IntakeAnswer, IntakeBehaviour } from './intake-behaviour.js';
+import type {
+  FakeDataPrepperOptions,
+  IntakeAnswer,
+  IntakeBehaviour,
+  StatusAnswer,
+} from './intake-behaviour.js';
+import { IntakeBuffer } from './intake-buffer.js';
+import { type Call, entryOf, reset } from './intake-call.js';
 import { judge, type ReadRequest } from './intake-rules.js';
-
-/** Options of {@link FakeDataPrepper.start}. */
-export interface FakeDataPrepperOptions extends IntakeBehaviour {
-  /** Serves TLS with this certificate. @default plain HTTP */
-  readonly tls?: SelfSigned;
-  /** How many documents the ledger keeps. @default 1000 */
-  readonly keepDocuments?: number;
-}
 
 /** Stands for the `http` source of Data Prepper on a loopback port, with a ledger of what it took. */
 export class FakeDataPrepper {
   readonly ledger: DeliveryLedger;
   /** How it behaves from now on. */
   readonly behaviour: IntakeBehaviour;
+  readonly #scheme: 'http' | 'https';
   readonly #server: Server | HttpsServer;
   readonly #sockets = new Map<number, Socket>();
   readonly #used = new WeakSet<Socket>();
+  readonly #silent = new WeakSet<Socket>();
   readonly #script: IntakeAnswer[] = [];
   #port = 0;
   #connections = 0;
   #concurrent = 0;
-  /** When the next document has its turn. */
-  #freeAtMs = 0;
+  readonly #buffer = new IntakeBuffer();
   /** Ends with each stop: what waited is not taken. */
   #life = new AbortController();
-
-  readonly #scheme: 'http' | 'https';
 
   private constructor({ tls, keepDocuments, ...behaviour }: FakeDataPrepperOptions) {
     this.#scheme = tls ? 'https' : 'http';
@@ -99,7 +97,7 @@ export class FakeDataPrepper {
   /** Dies: all connections are reset, what waited is not taken, new connections are refused. */
   async stop(): Promise<void> {
     this.#life.abort();
-    this.#freeAtMs = 0;
+    this.#buffer.clear();
     const isClosed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets.values()) reset(socket);
     await isClosed;
@@ -123,6 +121,11 @@ export class FakeDataPrepper {
     for (const socket of this.#sockets.values()) reset(socket);
   }
 
+  /** Answers nothing more on the connections that are open, as if their peer was gone; new ones are served. */
+  silenceConnections(): void {
+    for (const socket of this.#sockets.values()) this.#silent.add(socket);
+  }
+
   async close(): Promise<void> {
     if (this.#server.listening) await this.stop();
   }
@@ -135,6 +138,7 @@ export class FakeDataPrepper {
     this.ledger.maxConcurrent = Math.max(this.ledger.maxConcurrent, this.#concurrent);
     response.once('close', () => this.#concurrent--);
     const unread: Call = { request, response, socket, path, bytes: 0 };
+    if (socket && this.#silent.has(socket)) return this.#log(unread, 'silent', 0);
     const isReused = socket !== undefined && this.#used.has(socket);
     if (socket) this.#used.add(socket);
     if (isReused && this.behaviour.keptConnections === 'reset-reused') return this.#reset(unread);
@@ -175,8 +179,9 @@ export class FakeDataPrepper {
       return this.#refuse(call, { status: judged.status, body: judged.message }, judged.count);
     }
     const { documents } = judged;
-    const isInTime = await this.#turn(documents.length);
-    if (!isInTime) return this.#refuse(call, { status: 408, body: 'Buffer is full' }, documents.length);
+    const { waitMs, hasRoom } = this.#buffer.enter(documents.length, this.behaviour, performance.now());
+    await this.#pause(waitMs);
+    if (!hasRoom) return this.#refuse(call, { status: 408, body: 'Buffer is full' }, documents.length);
     await this.#pause(this.behaviour.delayMs);
     const isAnswered = typeof answer === 'object' || answer === 'take';
     this.#log(call, isAnswered ? 200 : answer, documents.length, true);
@@ -184,18 +189,6 @@ export class FakeDataPrepper {
     if (isAnswered) this.#send(call, { status: 200, ...(typeof answer === 'object' && answer) });
     else if (answer === 'take-and-drop') call.socket?.destroy();
     else if (answer !== 'take-and-hang') await this.#sendInPieces(call, answer === 'cut-body');
-  }
-
-  /** Waits until documents have their turn. @returns false when that takes longer than requests may wait */
-  async #turn(count: number): Promise<boolean> {
-    const { documentsPerSecond, bufferWaitMs = Number.POSITIVE_INFINITY } = this.behaviour;
-    if (documentsPerSecond === undefined) return true;
-    const now = performance.now();
-    const readyAt = Math.max(now, this.#freeAtMs) + (1000 * count) / documentsPerSecond;
-    const isInTime = readyAt - now <= bufferWaitMs;
-    if (isInTime) this.#freeAtMs = readyAt;
-    await this.#pause(isInTime ? readyAt - now : bufferWaitMs);
-    return isInTime;
   }
 
   async #pause(ms = 0): Promise<void> {
@@ -234,34 +227,7 @@ export class FakeDataPrepper {
     response.end();
   }
 
-  #log({ request, path, bytes }: Call, status: number | string, count: number, isTaken = false): void {
-    this.ledger.log({
-      atMs: performance.now(),
-      method: request.method ?? '',
-      path,
-      bytes,
-      count,
-      isGzip: request.headers['content-encoding'] === 'gzip',
-      status,
-      isTaken,
-    });
+  #log(call: Call, status: number | string, count: number, isTaken = false): void {
+    this.ledger.log(entryOf(call, { status, count, isTaken }));
   }
-}
-
-/** A request in work. */
-interface Call {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Below TLS. */
-  readonly socket: Socket | undefined;
-  readonly path: string;
-  readonly bytes: number;
-}
-
-type StatusAnswer = Exclude<IntakeAnswer, string>;
-
-function reset(socket: Socket | undefined): void {
-  // A reset while the socket shuts down, since its client died, leaves a handle that keeps the process from its end.
-  if (socket?.readableEnded || socket?.writableEnded) socket.destroy();
-  else socket?.resetAndDestroy();
 }

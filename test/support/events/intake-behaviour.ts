@@ -1,3 +1,4 @@
+import type { SelfSigned } from '../../kube/self-signed.js';
 import type { IntakeRules, ReadRequest } from './intake-rules.js';
 
 /**
@@ -14,7 +15,7 @@ import type { IntakeRules, ReadRequest } from './intake-rules.js';
  * - `cut-body`: taken; status 200 and half of the answer, then the connection is closed
  */
 export type IntakeAnswer =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | StatusAnswer
   | 'take'
   | 'take-and-drop'
   | 'take-and-hang'
@@ -24,13 +25,24 @@ export type IntakeAnswer =
   | 'slow-body'
   | 'cut-body';
 
+/** An answer with a status. */
+export interface StatusAnswer {
+  readonly status: number;
+  /** @default none but `content-length` */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @default '' */
+  readonly body?: string;
+}
+
 /** How an intake behaves. May be changed while it runs. */
 export interface IntakeBehaviour extends IntakeRules {
   /** What happens to requests for which no script is left. @default 'take' */
   answer?: IntakeAnswer | ((request: ReadRequest) => IntakeAnswer);
-  /** Documents that are taken per second; requests wait for their turn. @default no limit */
+  /** Documents that leave the buffer per second; requests wait until there is room for all of theirs. @default no limit */
   documentsPerSecond?: number;
-  /** Longest such wait, in milliseconds; above it 408, and nothing is taken. @default no limit */
+  /** Documents that have room in the buffer. @default 0: an answer comes when its documents have left */
+  bufferRecords?: number;
+  /** Longest wait for room, in milliseconds; above it 408, and nothing is taken. Data Prepper's is 8000. @default no limit */
   bufferWaitMs?: number;
   /** Wait before each answer, in milliseconds. @default 0 */
   delayMs?: number;
@@ -43,4 +55,12 @@ export interface IntakeBehaviour extends IntakeRules {
   keptConnections?: 'fin' | 'reset-reused';
   /** Status of `GET /health`. @default 200 */
   health?: number;
+}
+
+/** Options of a stand-in for Data Prepper. */
+export interface FakeDataPrepperOptions extends IntakeBehaviour {
+  /** Serves TLS with this certificate. @default plain HTTP */
+  readonly tls?: SelfSigned;
+  /** How many documents the ledger keeps. @default 1000 */
+  readonly keepDocuments?: number;
 }
