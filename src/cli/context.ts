@@ -14,8 +14,10 @@ export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   /** Folder that paths on the command line start from. */
   readonly cwd: string;
-  /** Aborted when the user interrupts. */
+  /** Aborted when the user interrupts, or the process is asked to end. */
   readonly signal: AbortSignal;
+  /** Longest time that work may take to stop after that, in milliseconds; to be told before. @default 2000 */
+  readonly allowToStop: (ms: number) => void;
   /** Tells that the user interrupts, where a prompt has the keyboard; aborts `signal`. */
   readonly interrupt: () => void;
   /** Milliseconds of a steady clock. */

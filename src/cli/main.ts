@@ -7,15 +7,16 @@ import { EXIT, reportError } from './report.js';
 import { Terminal } from './terminal.js';
 
 /** How long work may take to stop once it was interrupted, in milliseconds. */
-const INTERRUPT_GRACE_MS = 2000;
+let graceMs = 2000;
 
 const interrupted = new AbortController();
 const interrupt = () => {
   if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
   interrupted.abort();
-  setTimeout(() => process.exit(EXIT.interrupted), INTERRUPT_GRACE_MS).unref();
+  setTimeout(() => process.exit(EXIT.interrupted), graceMs).unref();
 };
 process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
 
 const context: CliContext = {
   stdin: process.stdin,
@@ -24,6 +25,9 @@ const context: CliContext = {
   env: process.env,
   cwd: process.cwd(),
   signal: interrupted.signal,
+  allowToStop: (ms) => {
+    graceMs = ms;
+  },
   interrupt,
   now: () => performance.now(),
   packageFolder: fileURLToPath(new URL('../../..', import.meta.url)),

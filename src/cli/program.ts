@@ -1,13 +1,14 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { VERSION } from '../common/version.js';
+import { addAgentCommand } from './agent.js';
 import { addApplyCommand } from './apply.js';
 import type { CommandSetup, ExitCodes } from './command-setup.js';
 import { addCompletionCommand } from './completion.js';
 import type { CliContext, GlobalFlags } from './context.js';
 import { addDeleteCommand } from './delete.js';
 import { addDiffCommand } from './diff.js';
+import { addEventsCommand } from './events.js';
 import { addInitCommand } from './init.js';
-import { addProgramCommands } from './programs.js';
 import { EXIT, reportError } from './report.js';
 import { addSchemaCommand } from './schema.js';
 import { addStatusCommand } from './status.js';
@@ -70,10 +71,11 @@ export function buildProgram(
     addDeleteCommand,
     addSchemaCommand,
     addCompletionCommand,
-    addProgramCommands,
+    addEventsCommand,
+    addAgentCommand,
   ];
   for (const add of adders) add(program, setup);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride((error) => {
       throw asUsageError(error, command);
     });

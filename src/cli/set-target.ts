@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ApplySet } from '../apply/set/apply-set.js';
 import { OpniLoggingError } from '../common/error.js';
@@ -8,19 +7,18 @@ import type { KubernetesObject } from '../constructs/kubernetes-object.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { CliContext } from './context.js';
 import { inputPaths } from './input-paths.js';
+import { addServerOptions, openServer, type ServerFlags } from './open-server.js';
 import { retryNotes } from './retry-notes.js';
 import type { Terminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
 /** Flags that say which set of which cluster is meant. */
-export interface TargetFlags {
+export interface TargetFlags extends ServerFlags {
   /** Name of one cluster of a fleet. */
   readonly cluster?: string;
   readonly manifests?: readonly string[];
   /** `namespace/name` of a set. */
   readonly set?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
 }
 
 /** A set, and the cluster that has it or shall have it. */
@@ -66,9 +64,7 @@ export function addTargetOptions(command: Command, { manifests }: { readonly man
       '-f, --manifests <paths...>',
       'manifests instead of a configuration, with --set; - reads standard input',
     );
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig to use instead of KUBECONFIG or ~/.kube/config')
-    .option('--context <name>', 'context of the kubeconfig instead of its current one');
+  return addServerOptions(command);
 }
 
 /**
@@ -171,12 +167,6 @@ function oneOf(clusters: readonly LoadedCluster[], name: string | undefined): Lo
   const found = clusters.find((cluster) => cluster.name === name);
   if (found) return found;
   throw usageError(`the configuration has no cluster ${name}`, `it has ${names.join(', ')}`);
-}
-
-async function openServer(flags: TargetFlags, { env, cwd }: CliContext) {
-  const { findApiServer } = await import('../kube/connect.js');
-  const kubeconfig = flags.kubeconfig === undefined ? undefined : resolve(cwd, flags.kubeconfig);
-  return findApiServer({ env, kubeconfig, context: flags.context });
 }
 
 const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

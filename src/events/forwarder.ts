@@ -136,8 +136,8 @@ export class Forwarder {
       if (clusterId === undefined) return;
       const onTrouble = (message: string) => log.limited('disk').warn(message);
       this.#spool =
-        settings.spool && (await Spool.open({ ...settings.spool, clusterId, clock, onTrouble }));
-      const deadLetters = settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble }));
+        settings.spool && (await Spool.open({ ...settings.spool, clusterId, onTrouble }));
+      const deadLetters = settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
       try {
         await this.#takeTurns(run, clusterId, deadLetters);
       } finally {

@@ -257,9 +257,8 @@ export class Session {
   }
 
   async #dead({ document, status, reason }: DeadDocument): Promise<void> {
-    const { deadLetters, metrics, log, health, clock } = this.options;
-    const at = new Date(clock.wallMs()).toISOString();
-    const outcome = await deadLetters?.add({ document, status, reason, at });
+    const { deadLetters, metrics, log, health } = this.options;
+    const outcome = await deadLetters?.add({ document, status, reason });
     metrics.dead.inc({ stored: String(outcome === 'stored') });
     if (outcome === 'stored') health.good('dead-letters');
     if (outcome === 'full') health.bad('dead-letters', 'the folder of dead letters is full', true);
@@ -286,6 +285,7 @@ export class Session {
       clock,
       spillBytes: settings.queue.maxBytes / 2,
       readAhead: settings.shipper.inFlight,
+      onTrouble: (message) => log.limited('spool').warn('the spool cannot be read now', { reason: message }),
       onFull: (isFull) => {
         if (!isFull) return health.good('spool');
         health.bad('spool', 'the spool takes no more', true);

@@ -42,6 +42,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     signal: options.signal ?? controller.signal,
+    allowToStop: () => undefined,
     interrupt: () => controller.abort(),
     now: () => {
       clock += 1000;

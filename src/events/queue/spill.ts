@@ -1,6 +1,8 @@
 import type { Clock } from '../../common/clock.js';
 import { Wake } from '../../common/wake.js';
-import type { Spool, StoredRecord } from '../spool/spool.js';
+import { messageOf } from '../../common/error.js';
+import type { Spool } from '../spool/spool.js';
+import type { StoredRecord } from '../spool/spool-options.js';
 import type { Block } from './block.js';
 import type { EventQueue } from './event-queue.js';
 
@@ -17,6 +19,8 @@ export interface SpillOptions {
   readonly clock: Clock;
   /** Told when the disk takes no more, and when it does again. */
   readonly onFull: (isFull: boolean) => void;
+  /** Told why the disk could not be read. It is tried again. */
+  readonly onTrouble: (message: string) => void;
 }
 
 /** How often it is looked whether something is to be done, in milliseconds. */
@@ -96,7 +100,10 @@ export class Spill {
   async #read(): Promise<boolean> {
     const { queue, spool, readAhead } = this.options;
     if (this.#restored.size >= readAhead || !queue.hasRoom) return false;
-    const record = await spool.next();
+    const record = await spool.next().catch((error: unknown) => {
+      this.options.onTrouble(messageOf(error));
+      return undefined;
+    });
     if (!record) return false;
     this.#restored.set(queue.restore(record), record);
     return true;

@@ -1,0 +1,53 @@
+import { type Clock, systemClock } from '../common/clock.js';
+import type { Logger } from '../common/log.js';
+import type { Cluster } from '../kube/cluster.js';
+import { clusterIdOf } from './cluster-identity.js';
+import type { ShippingSettings } from './config/events-settings.js';
+import { ForwarderMetrics } from './forwarder-metrics.js';
+import { Health } from './health.js';
+import { Session } from './session.js';
+import { DeadLetters } from './shipper/dead-letters.js';
+
+/** Options of {@link shipOnce}. */
+export interface ShipOnceOptions {
+  readonly settings: ShippingSettings;
+  readonly cluster: Cluster;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** @default the clock of this machine */
+  readonly clock?: Clock;
+}
+
+/**
+ * Ships the events that there are and ends: for a cluster that is new to the shipper, or after a loss. No Lease is taken and
+ * no mark is moved; a forwarder that runs beside it is not disturbed, and what both send is one document in OpenSearch.
+ *
+ * @throws OpniLoggingError `cluster` when the events cannot be read; the signal's reason once it is aborted
+ */
+export async function shipOnce(options: ShipOnceOptions): Promise<void> {
+  const { settings, cluster, log, signal, clock = systemClock } = options;
+  const onTrouble = (message: string) => log.limited('once').warn(message);
+  const clusterId = await clusterIdOf(settings.cluster.id, cluster, { clock, signal, onTrouble });
+  signal.throwIfAborted();
+  const health = new Health(clock);
+  const session: Session = new Session({
+    settings,
+    cluster,
+    clusterId: clusterId!,
+    start: { firstStart: 'retained' },
+    deadLetters: settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock })),
+    clock,
+    log,
+    health,
+    metrics: new ForwarderMetrics({
+      mark: () => undefined,
+      queueBytes: () => undefined,
+      queueDocuments: () => undefined,
+      spoolBytes: () => undefined,
+      active: () => true,
+      degraded: () => health.problems.length > 0,
+    }),
+  });
+  await session.runOnce(signal);
+  log.info('all events that there were are shipped');
+}
