@@ -106,7 +106,7 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 /** Whether a server was not trusted. Nothing was sent to it. */
 export function isUntrusted(error: unknown): boolean {
   const { code } = error as ExchangeError;
-  return code !== undefined && (UNTRUSTED.has(code) || code.startsWith('ERR_OSSL_'));
+  return code !== undefined && (UNTRUSTED.has(code) || code.startsWith('ERR_OSSL_PEM'));
 }
 
 const sameCertificate = (a: Credential, b: Credential) => a.certificate === b.certificate && a.key === b.key;

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Clock } from '../common/clock.js';
 import { OpniLoggingError } from '../common/error.js';
 import type { Annotations, LeasePlace, LeaseTarget } from './lease.js';
@@ -47,6 +49,9 @@ export interface LeaseLockOptions extends LeaseTarget {
   /** @default texts that name the Lease */
   readonly texts?: LockTexts;
 }
+
+/** A name that no other run has. */
+export const newHolder = (): string => `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
 
 /** How long after its last renewal a lock counts as held, in milliseconds. */
 export const limitMsOf = ({ durationMs = 30_000, revives }: LeaseLockOptions): number =>

@@ -1,17 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { rejectedBy } from '../common/rejected-by.js';
 import {
+  freeLease,
   type LeaseAccess,
   type LeaseCall,
-  type LeaseTarget,
+  MAX_CLASHES,
   readLease,
   removeLease,
   specOf,
   writeLease,
 } from './lease.js';
-import { type LeaseLockOptions, type LockTexts, limitMsOf, textsOf } from './lease-lock-options.js';
-import { MAX_CLASHES, type TakenLease, takeLease } from './lease-wait.js';
+import {
+  type LeaseLockOptions,
+  type LockTexts,
+  limitMsOf,
+  newHolder,
+  textsOf,
+} from './lease-lock-options.js';
+import { type TakenLease, takeLease } from './lease-wait.js';
 
 const LATE = 'it could not be renewed in time';
 
@@ -63,17 +68,11 @@ export class LeaseLock {
   static async acquire(options: LeaseLockOptions): Promise<LeaseLock> {
     const { cluster, place, clock, durationMs = 30_000, revives = false } = options;
     const { waitMs = 60_000, pollMs = 1000, signal, onWait, onTrouble } = options;
-    const holder = options.holder ?? `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
-    const access = { cluster, place, clock, holder, durationMs };
+    const access = { cluster, place, clock, holder: options.holder ?? newHolder(), durationMs };
     const freshMs = revives ? Number.POSITIVE_INFINITY : limitMsOf(options);
     const { heldBy } = textsOf(options);
     const taken = await takeLease(access, { waitMs, pollMs, freshMs, signal, onWait, onTrouble, heldBy });
     return new LeaseLock(options, access, taken);
-  }
-
-  /** Whether there is a Lease, whoever holds it. */
-  static async isThere(target: LeaseTarget, signal?: AbortSignal): Promise<boolean> {
-    return (await readLease(target, { signal })).lease !== undefined;
   }
 
   /** Who holds it: this actor. */
@@ -126,7 +125,7 @@ export class LeaseLock {
    * work that it guards must have ended.
    */
   async release(): Promise<void> {
-    await this.#letGo((call) => this.#free(call));
+    await this.#letGo((call) => freeLease(this.#access, this.#taken.lease, this.#writing(call)));
   }
 
   /**
@@ -138,7 +137,7 @@ export class LeaseLock {
       const { lease } = await readLease(this.#access, call);
       if (!lease || specOf(lease).holderIdentity !== this.holder) return;
       const failure = await removeLease(this.#access, lease);
-      if (failure && failure.status !== 404) await this.#free(call);
+      if (failure && failure.status !== 404) await freeLease(this.#access, lease, this.#writing(call));
     });
   }
 
@@ -151,6 +150,8 @@ export class LeaseLock {
   get #ageMs(): number {
     return this.#access.clock.now() - this.#taken.renewedAt;
   }
+
+  #writing = (call: LeaseCall) => ({ ...call, annotations: this.options.annotations?.() });
 
   get #mayRenew(): boolean {
     return this.options.revives ? !this.#over : this.held;
@@ -181,8 +182,9 @@ export class LeaseLock {
   async #watch(): Promise<void> {
     const { signal } = this.#done;
     while (!signal.aborted && this.held) {
+      const leftMs = Math.max(1, limitMsOf(this.options) - this.#ageMs);
       // Ends with the signal only.
-      await this.#access.clock.sleep(limitMsOf(this.options) - this.#ageMs, signal).catch(() => {});
+      await this.#access.clock.sleep(leftMs, signal).catch(() => {});
     }
   }
 
@@ -221,8 +223,7 @@ export class LeaseLock {
       this.#lose(lease ? `${holder || 'nobody'} holds it now` : 'the Lease was deleted');
       return false;
     }
-    const annotations = this.options.annotations?.();
-    const renewed = await writeLease(this.#access, lease, dateMs, { take: true, annotations, ...call });
+    const renewed = await writeLease(this.#access, lease, dateMs, { take: true, ...this.#writing(call) });
     if (!renewed) return undefined;
     // The answer may come too late.
     if (!this.#mayRenew) return false;
@@ -253,17 +254,6 @@ export class LeaseLock {
       this.options.onTrouble?.(error);
     } finally {
       this.#done.abort();
-    }
-  }
-
-  async #free(call: LeaseCall): Promise<void> {
-    let { lease } = this.#taken;
-    for (let clashes = 0; clashes <= MAX_CLASHES; clashes += 1) {
-      const annotations = this.options.annotations?.();
-      if (await writeLease(this.#access, lease, undefined, { take: false, annotations, ...call })) return;
-      const reading = await readLease(this.#access, call);
-      if (!reading.lease || specOf(reading.lease).holderIdentity !== this.holder) return;
-      lease = reading.lease;
     }
   }
 }

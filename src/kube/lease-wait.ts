@@ -1,5 +1,5 @@
 import { OpniLoggingError } from '../common/error.js';
-import { isFree, type LeaseAccess, readOrMakeLease, specOf, writeLease } from './lease.js';
+import { isFree, type LeaseAccess, MAX_CLASHES, readOrMakeLease, specOf, writeLease } from './lease.js';
 import type { LiveObject } from './live-object.js';
 
 /** How somebody waits for a Lease. */
@@ -25,9 +25,6 @@ export interface TakenLease {
   /** From when on it is held, by the clock of the holder. */
   readonly renewedAt: number;
 }
-
-/** How often a write of the Lease that met another one is tried again at once. */
-export const MAX_CLASHES = 3;
 
 /**
  * Takes a Lease, waiting for its holder to let go or to fall silent.

@@ -28,6 +28,9 @@ export type Annotations = Readonly<Record<string, string | undefined>>;
 /** Clocks of API servers may differ by this much, in milliseconds. */
 const SKEW_MS = 5000;
 
+/** How often a write of the Lease that met another one is tried again at once. */
+export const MAX_CLASHES = 3;
+
 /** It never changes, since fields of another name would stay behind. */
 const FIELD_MANAGER = 'opni-logging-lock';
 
@@ -149,6 +152,24 @@ export async function writeLease(
   return answer.body as LiveObject;
 }
 
+/**
+ * Takes the holder out of a Lease, as long as it is this one.
+ *
+ * @throws OpniLoggingError `cluster` when it is refused
+ */
+export async function freeLease(
+  access: LeaseAccess,
+  lease: LiveObject,
+  write: Omit<LeaseWrite, 'take'>,
+): Promise<void> {
+  let current: LiveObject | undefined = lease;
+  for (let clashes = 0; clashes <= MAX_CLASHES; clashes += 1) {
+    if (await writeLease(access, current, undefined, { ...write, take: false })) return;
+    current = (await readLease(access, callOf(write))).lease;
+    if (!current || specOf(current).holderIdentity !== access.holder) return;
+  }
+}
+
 /** Deletes a Lease as it was read. */
 export async function removeLease(
   { cluster, place }: LeaseTarget,
@@ -163,6 +184,12 @@ function renewTimeAfter(before: string | undefined, nowMs: number): string {
   const time = now.replace('Z', '000Z');
   return time === before ? now.replace('Z', '001Z') : time;
 }
+
+const callOf = ({ signal, timeoutMs, retry }: LeaseCall): LeaseCall => ({
+  signal,
+  ...(timeoutMs !== undefined && { timeoutMs }),
+  retry,
+});
 
 function annotationsPart(
   before: Readonly<Record<string, string>> | undefined,

@@ -1,4 +1,5 @@
 import { OpniLoggingError } from '../../common/error.js';
+import { readLease } from '../../kube/lease.js';
 import { LeaseLock } from '../../kube/lease-lock.js';
 import type { LeaseLockOptions, LockTexts } from '../../kube/lease-lock-options.js';
 import type { ApplySet } from '../set/apply-set.js';
@@ -32,8 +33,8 @@ export function takeLock(session: Session, report: Report, waits: LockWaits = {}
 }
 
 /** Whether the Lease of a set is there, whoever holds it. */
-export function isLockThere({ cluster, set, signal }: Session): Promise<boolean> {
-  return LeaseLock.isThere({ cluster, place: placeOf(set) }, signal);
+export async function isLockThere({ cluster, set, signal }: Session): Promise<boolean> {
+  return (await readLease({ cluster, place: placeOf(set) }, { signal })).lease !== undefined;
 }
 
 const placeOf = ({ namespace, lock }: ApplySet) => ({ namespace, name: lock });
