@@ -8,7 +8,8 @@ import {
 } from './api-status.js';
 import { TYPE_PREFIX } from './event-object.js';
 import { selected } from './event-selector.js';
-import { type EventStore, RevisionError, type StoredEvent } from './event-store.js';
+import type { EventStore } from './event-store.js';
+import { RevisionError, type StoredEvent } from './stored-event.js';
 
 /** The body of a list, or why it is refused. */
 export type ListAnswer = { readonly body: string } | { readonly refusal: StatusAnswer };

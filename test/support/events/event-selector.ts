@@ -1,6 +1,6 @@
 import { failure, type StatusAnswer } from './api-status.js';
 import type { EventObject } from './event-object.js';
-import type { StoredEvent } from './event-store.js';
+import type { StoredEvent } from './stored-event.js';
 
 /** Whether a list or watch is about an event. */
 export type EventFilter = (event: StoredEvent) => boolean;

@@ -1,28 +1,7 @@
+import { EventHistory } from './event-history.js';
 import { EventLedger, type ShownState, type StateEnd } from './event-ledger.js';
 import { type EventObject, eventText } from './event-object.js';
-
-/** An event as the store holds it. */
-export interface StoredEvent {
-  /** `<namespace>/<name>`; lists come in the order of keys. */
-  readonly key: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly resourceVersion: string;
-  /** `<uid>-<resourceVersion>`. */
-  readonly id: string;
-  /** The object as the API server writes it, with `kind` and `apiVersion`. */
-  readonly text: string;
-}
-
-/** A change. The same revision may stand at many of them: an etcd lease takes all of its keys at once. */
-export interface Change {
-  readonly revision: bigint;
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  /** What is there now; undefined when it was deleted. */
-  readonly event: StoredEvent | undefined;
-  readonly previous: StoredEvent | undefined;
-}
+import { byKey, byRevision, type Change, identityOf, type StoredEvent } from './stored-event.js';
 
 /** Options of {@link EventStore}. */
 export interface EventStoreOptions {
@@ -30,17 +9,6 @@ export interface EventStoreOptions {
   readonly revision?: bigint;
   /** Time of the server, in milliseconds since 1970. @default the clock of this machine */
   readonly nowMs?: () => number;
-}
-
-/** A revision that cannot be read: its history is gone, or it has not been reached. */
-export class RevisionError extends Error {
-  constructor(
-    readonly reason: 'compacted' | 'too-large',
-    readonly revision: bigint,
-    readonly current: bigint,
-  ) {
-    super(`revision ${revision} is ${reason} (current ${current})`);
-  }
 }
 
 /** Snapshots that are kept for lists which come in pages. */
@@ -53,24 +21,20 @@ export class EventStore {
   /** The longest unwritten comes first. */
   #objects = new Map<string, StoredEvent>();
   readonly #keys = new Map<string, string>();
-  #history: Change[] = [];
-  #first = 0;
-  #revision: bigint;
-  #compacted = 0n;
+  readonly #history: EventHistory;
   #generation = 0;
   #made = 0;
   readonly #snapshots = new Map<bigint, readonly StoredEvent[]>();
   readonly #listeners = new Set<() => void>();
 
   constructor({ revision = 1000n, nowMs = Date.now }: EventStoreOptions = {}) {
-    this.#revision = revision;
-    this.#compacted = revision;
+    this.#history = new EventHistory(revision);
     this.#nowMs = nowMs;
     this.#ledger = new EventLedger(nowMs);
   }
 
   get revision(): bigint {
-    return this.#revision;
+    return this.#history.revision;
   }
 
   /** Number of events. */
@@ -85,7 +49,7 @@ export class EventStore {
 
   /** Number of the oldest change that is still there, and of the next one to come. */
   get range(): { readonly first: number; readonly next: number } {
-    return { first: this.#first, next: this.#first + this.#history.length };
+    return this.#history.range;
   }
 
   /** A mark in time for {@link states}. */
@@ -116,16 +80,9 @@ export class EventStore {
    * @throws Error when the name is taken
    */
   create(event: EventObject): StoredEvent {
-    const number = ++this.#made;
-    const metadata = event.metadata ?? {};
-    const { name: involved = 'unknown', namespace: inNamespace } = event.involvedObject ?? {};
-    const name = metadata.name ?? `${involved}.${(0x17e0000000000000n + BigInt(number)).toString(16)}`;
-    const namespace = metadata.namespace ?? inNamespace ?? 'default';
-    const uid = metadata.uid ?? uidOf(number);
-    const creationTimestamp = metadata.creationTimestamp ?? secondsText(this.#nowMs());
-    const whole = { ...metadata, name, namespace, uid, creationTimestamp };
-    return this.createText({ name, namespace, uid }, (resourceVersion) =>
-      eventText({ ...event, metadata: { ...whole, resourceVersion } }),
+    const metadata = identityOf(event, ++this.#made, this.#nowMs());
+    return this.createText(metadata, (resourceVersion) =>
+      eventText({ ...event, metadata: { ...metadata, resourceVersion } }),
     );
   }
 
@@ -161,7 +118,7 @@ export class EventStore {
   /** Deletes an event. @param ref UID, or `<namespace>/<name>` */
   remove(ref: string): void {
     const event = this.#existing(ref);
-    this.#raise();
+    this.#history.raise();
     this.#delete(event, 'removed');
     this.#told();
   }
@@ -175,7 +132,7 @@ export class EventStore {
   expire(count = this.size, clump = 1000): void {
     const going = [...this.#objects.values()].slice(0, count);
     for (let start = 0; start < going.length; start += clump) {
-      this.#raise();
+      this.#history.raise();
       const ofLease = going.slice(start, start + clump).sort(byKey);
       for (const event of ofLease) this.#delete(event, 'expired');
     }
@@ -186,7 +143,7 @@ export class EventStore {
   removeNamespace(namespace: string): void {
     const going = [...this.#objects.values()].filter((event) => event.namespace === namespace).sort(byKey);
     for (const event of going) {
-      this.#raise();
+      this.#history.raise();
       this.#delete(event, 'namespace');
     }
     this.#told();
@@ -194,23 +151,16 @@ export class EventStore {
 
   /** Other resources were written. */
   raiseRevision(by = 1n): bigint {
-    this.#raise(by);
-    return this.#revision;
+    this.#history.raise(by);
+    return this.revision;
   }
 
   /**
-   * Drops the history before a revision. As in etcd, the revision itself can still be read: a watch from the one before it
-   * still works, an older one gets 410.
-   *
-   * @param revision @default the present one
+   * Drops the history before a revision (the present one unless given). As in etcd, the revision itself can still be read:
+   * a watch from the one before it still works, an older one gets 410.
    */
-  compact(revision = this.#revision): void {
-    if (revision > this.#revision) throw new RevisionError('too-large', revision, this.#revision);
-    if (revision <= this.#compacted) return;
-    this.#compacted = revision;
-    const kept = this.#indexAfter(revision - 1n) - this.#first;
-    this.#history.splice(0, kept);
-    this.#first += kept;
+  compact(revision = this.revision): void {
+    if (!this.#history.compact(revision)) return;
     for (const at of this.#snapshots.keys()) if (at < revision) this.#snapshots.delete(at);
     this.#told();
   }
@@ -223,37 +173,24 @@ export class EventStore {
   restore(revision: bigint): void {
     const objects = [...this.snapshot(revision)].sort(byRevision);
     for (const event of this.#objects.values()) this.#ledger.finish(event, 'restored');
-    this.#history.splice(this.#indexAfter(revision) - this.#first);
+    this.#history.goBack(revision);
     this.#objects = new Map(objects.map((event) => [event.key, event]));
     this.#keys.clear();
     for (const event of objects) {
       this.#keys.set(event.uid, event.key);
       this.#ledger.begin(event);
     }
-    this.#revision = revision;
     this.#generation++;
     this.#snapshots.clear();
     this.#told();
   }
 
-  /**
-   * The events at a revision, in the order of keys.
-   *
-   * @param revision @default the present one
-   * @throws RevisionError
-   */
-  snapshot(revision = this.#revision): readonly StoredEvent[] {
-    if (revision > this.#revision) throw new RevisionError('too-large', revision, this.#revision);
-    if (revision < this.#compacted) throw new RevisionError('compacted', revision, this.#revision);
+  /** The events at a revision (the present one unless given), in the order of keys. @throws RevisionError */
+  snapshot(revision = this.revision): readonly StoredEvent[] {
     const known = this.#snapshots.get(revision);
     if (known) return known;
     const objects = new Map(this.#objects);
-    for (const { event, previous } of this.#history
-      .slice(this.#indexAfter(revision) - this.#first)
-      .reverse()) {
-      if (event) objects.delete(event.key);
-      if (previous) objects.set(previous.key, previous);
-    }
+    this.#history.rollBack(objects, revision);
     const events = [...objects.values()].sort(byKey);
     this.#snapshots.set(revision, events);
     const [oldest] = this.#snapshots.keys();
@@ -261,20 +198,14 @@ export class EventStore {
     return events;
   }
 
-  /**
-   * Number of the first change after a revision, for a watch.
-   *
-   * @throws RevisionError
-   */
+  /** Number of the first change after a revision, for a watch. @throws RevisionError */
   startAfter(revision: bigint): number {
-    if (revision > this.#revision) throw new RevisionError('too-large', revision, this.#revision);
-    if (revision + 1n < this.#compacted) throw new RevisionError('compacted', revision, this.#revision);
-    return this.#indexAfter(revision);
+    return this.#history.startAfter(revision);
   }
 
   /** A change by its number; undefined when it is compacted or still to come. */
   change(number: number): Change | undefined {
-    return this.#history[number - this.#first];
+    return this.#history.change(number);
   }
 
   #put(
@@ -282,8 +213,8 @@ export class EventStore {
     textOf: (resourceVersion: string) => string,
     previous: StoredEvent | undefined,
   ): StoredEvent {
-    this.#raise();
-    const resourceVersion = String(this.#revision);
+    this.#history.raise();
+    const resourceVersion = String(this.revision);
     const text = textOf(resourceVersion);
     const event = { key, name, namespace, uid, resourceVersion, id: `${uid}-${resourceVersion}`, text };
     if (previous) this.#ledger.finish(previous, 'changed');
@@ -291,7 +222,7 @@ export class EventStore {
     this.#objects.set(key, event);
     this.#keys.set(uid, key);
     this.#ledger.begin(event);
-    this.#history.push({ revision: this.#revision, type: previous ? 'MODIFIED' : 'ADDED', event, previous });
+    this.#history.push({ type: previous ? 'MODIFIED' : 'ADDED', event, previous });
     this.#told();
     return event;
   }
@@ -300,7 +231,7 @@ export class EventStore {
     this.#objects.delete(previous.key);
     this.#keys.delete(previous.uid);
     this.#ledger.finish(previous, end);
-    this.#history.push({ revision: this.#revision, type: 'DELETED', event: undefined, previous });
+    this.#history.push({ type: 'DELETED', event: undefined, previous });
   }
 
   #existing(ref: string): StoredEvent {
@@ -309,31 +240,7 @@ export class EventStore {
     return event;
   }
 
-  /** Number of the first change with a higher revision. */
-  #indexAfter(revision: bigint): number {
-    let [low, high] = [0, this.#history.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#history[middle]!.revision > revision) high = middle;
-      else low = middle + 1;
-    }
-    return this.#first + low;
-  }
-
-  #raise(by = 1n): void {
-    this.#revision += by;
-  }
-
   #told(): void {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const byKey = (a: StoredEvent, b: StoredEvent) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-
-const byRevision = (a: StoredEvent, b: StoredEvent) =>
-  BigInt(a.resourceVersion) < BigInt(b.resourceVersion) ? -1 : 1;
-
-const secondsText = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-
-const uidOf = (number: number) => `0f0e0d0c-0b0a-4908-8706-${number.toString(16).padStart(12, '0')}`;

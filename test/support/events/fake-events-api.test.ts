@@ -91,6 +91,26 @@ describe('the lists and watches of the fake API server', () => {
     expect(opened.told).to.deep.equal(['ADDED 1002', 'ADDED 1001', 'ADDED 1003']);
   });
 
+  it('sends the text of an object as it is given', async () => {
+    const text = (version: string) =>
+      `{"metadata":{"resourceVersion":"${version}","name":"a"},"message":"\\ud800 "}`;
+    store.createText({ name: 'a', namespace: 'x', uid: 'u' }, text);
+    const opened = await watch('watch=1');
+    await opened.until(({ text: told }) => told.endsWith('\n'));
+    expect(opened.text).to.equal(`{"type":"ADDED","object":${text('1001')}}\n`);
+    expect((await ask(events())).text).to.include(`"items":[${text('1001')}]`);
+    expect(() => store.createText({ name: 'a', namespace: 'x', uid: 'v' }, text)).to.throw('already exists');
+  });
+
+  it('sends a clump of deletions with one resource version, and what was there (case 28)', async () => {
+    for (const event of new EventCorpus().take(1000)) store.create(event);
+    const opened = await watch('watch=1&resourceVersion=2000');
+    store.expire();
+    await opened.until(({ text }) => text.split('\n').length === 1001);
+    expect(new Set(opened.told)).to.deep.equal(new Set(['DELETED 2001']));
+    expect(opened.lines.every(({ object }) => object.involvedObject.kind !== undefined)).to.equal(true);
+  });
+
   it('streams a list, its end and what comes then', async () => {
     store.create({ metadata: { name: 'a' } });
     const opened = await watch(STREAMING);

@@ -86,9 +86,8 @@ export class RawConnection {
 
   /** Closes as a server does that stops. */
   fin(): void {
-    this.#stream.end();
     // A client that does not close its half would keep the socket.
-    setTimeout(() => this.raw.destroy(), 200).unref();
+    this.#stream.end(() => setTimeout(() => this.raw.destroy(), 200).unref());
   }
 
   /** Closes with a reset, after what was written has left. */

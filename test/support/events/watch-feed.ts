@@ -1,7 +1,8 @@
 import { expiredWatch, type StatusAnswer, statusText } from './api-status.js';
 import { bookmarkText } from './event-object.js';
 import type { EventFilter } from './event-selector.js';
-import type { Change, EventStore, StoredEvent } from './event-store.js';
+import type { EventStore } from './event-store.js';
+import type { Change, StoredEvent } from './stored-event.js';
 
 /** Most lines, and about the most bytes, that are taken at once. */
 const BATCH_LINES = 512;

@@ -1,6 +1,7 @@
 import { expiredWatch, failure, invalidOptions, type StatusAnswer, tooLarge } from './api-status.js';
 import { type EventFilter, selected } from './event-selector.js';
-import { type EventStore, RevisionError } from './event-store.js';
+import type { EventStore } from './event-store.js';
+import { RevisionError } from './stored-event.js';
 import type { FeedStart } from './watch-feed.js';
 
 /** Where a watch begins, or why it does not. */
