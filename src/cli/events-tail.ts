@@ -47,7 +47,10 @@ export function addEventsTailCommand(events: Command, { context, terminal }: Com
         cwd: context.cwd,
         urlRequired: false,
       });
-      const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
+      const [{ Cluster }, server] = await Promise.all([
+        import('../kube/cluster.js'),
+        openServer(flags, context),
+      ]);
       const { tailEvents } = await import('../events/print/tail-events.js');
       const cluster = Cluster.connect(server);
       try {

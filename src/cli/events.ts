@@ -51,13 +51,21 @@ export function addEventsCommand(program: Command, setup: CommandSetup): void {
   command
     .addHelpText('after', EXAMPLES)
     .action(async (flags: EventsCommandFlags, { args }: { readonly args: readonly string[] }) => {
-      if (args.length > 0) throw usageError(`events takes no argument ${args[0]}`, 'give settings as flags or in a file');
+      if (args.length > 0)
+        throw usageError(`events takes no argument ${args[0]}`, 'give settings as flags or in a file');
       const { readEventsConfig } = await import('../events/config/read-events-config.js');
       const { eventsNotes } = await import('../events/config/events-format.js');
-      const source = { file: flags.config, flags: eventsFlagValues(flags as object as Record<string, unknown>), cwd: context.cwd };
+      const source = {
+        file: flags.config,
+        flags: eventsFlagValues(flags as object as Record<string, unknown>),
+        cwd: context.cwd,
+      };
       const settings = await readEventsConfig({ ...source, urlRequired: !flags.dryRun });
       for (const note of eventsNotes(settings)) terminal().note(`note: ${note}`);
-      const [{ Cluster }, server] = await Promise.all([import('../kube/cluster.js'), openServer(flags, context)]);
+      const [{ Cluster }, server] = await Promise.all([
+        import('../kube/cluster.js'),
+        openServer(flags, context),
+      ]);
       const cluster = Cluster.connect(server);
       try {
         if (flags.dryRun) await printDocuments(settings, cluster, flags, setup);

@@ -32,7 +32,9 @@ export class Wake {
     this.#sleep = sleep;
     const time = Number.isFinite(ms)
       ? this.clock.sleep(ms, sleep.signal)
-      : new Promise<void>((resolve) => sleep.signal.addEventListener('abort', () => resolve(), { once: true }));
+      : new Promise<void>((resolve) =>
+          sleep.signal.addEventListener('abort', () => resolve(), { once: true }),
+        );
     // Ends by the time, or by the signal.
     await time.catch(() => undefined);
     this.#sleep = undefined;

@@ -15,7 +15,11 @@ const BACK_OFF = retryPolicy({ firstDelayMs: 1000, maxDelayMs: 30_000 });
 export async function clusterIdOf(
   configured: string | undefined,
   cluster: Cluster,
-  options: { readonly clock: Clock; readonly signal: AbortSignal; readonly onTrouble: (message: string) => void },
+  options: {
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly onTrouble: (message: string) => void;
+  },
 ): Promise<string | undefined> {
   const { clock, signal, onTrouble } = options;
   if (configured !== undefined) return configured;

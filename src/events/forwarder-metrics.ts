@@ -23,13 +23,21 @@ export class ForwarderMetrics {
     'Connections of the watch that ended, by the reason.',
     'reason',
   );
-  readonly relists = this.#counter('relist_total', 'Times that all events were read anew, by the reason.', 'reason');
+  readonly relists = this.#counter(
+    'relist_total',
+    'Times that all events were read anew, by the reason.',
+    'reason',
+  );
   readonly skipped = this.#counter(
     'docs_skipped_total',
     'Events that were left out as configured: by a filter, or as an update that came too soon.',
     'reason',
   );
-  readonly posts = this.#counter('posts_total', 'Answers of the intake, by status; error when none came.', 'code');
+  readonly posts = this.#counter(
+    'posts_total',
+    'Answers of the intake, by status; error when none came.',
+    'code',
+  );
   readonly acked = this.registry.counter(`${PREFIX}docs_acked_total`, 'Documents that the intake took.');
   readonly dead = this.#counter(
     'docs_dead_total',
@@ -46,7 +54,11 @@ export class ForwarderMetrics {
   lastLineAtMs: number | undefined;
 
   constructor(sources: MetricSources) {
-    this.#read('rv_mark', 'The resourceVersion up to which everything is delivered or spooled.', sources.mark);
+    this.#read(
+      'rv_mark',
+      'The resourceVersion up to which everything is delivered or spooled.',
+      sources.mark,
+    );
     this.#read('queue_bytes', 'Bytes of documents in memory.', sources.queueBytes);
     this.#read('queue_docs', 'Documents in memory.', sources.queueDocuments);
     this.#read('spool_bytes', 'Bytes of documents in the spool.', sources.spoolBytes);

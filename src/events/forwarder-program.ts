@@ -60,7 +60,10 @@ export function routesOf({ health, metrics }: Forwarder): Readonly<Record<string
     '/healthz': () => ({ status: 200, contentType: json, body: '{"ok":true}\n' }),
     '/readyz': () => {
       const { isReady: ready, activity, problems } = health;
-      const told = problems.map(({ since, ...problem }) => ({ ...problem, since: new Date(since).toISOString() }));
+      const told = problems.map(({ since, ...problem }) => ({
+        ...problem,
+        since: new Date(since).toISOString(),
+      }));
       const body = `${JSON.stringify({ ready, activity, problems: told })}\n`;
       return { status: ready ? 200 : 503, contentType: json, body };
     },

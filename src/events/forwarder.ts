@@ -130,14 +130,16 @@ export class Forwarder {
         signal,
         onTrouble: (message) => {
           this.health.bad('source', message, true);
-          log.limited('cluster id').warn('the id of the cluster is not known yet; events wait', { reason: message });
+          log
+            .limited('cluster id')
+            .warn('the id of the cluster is not known yet; events wait', { reason: message });
         },
       });
       if (clusterId === undefined) return;
       const onTrouble = (message: string) => log.limited('disk').warn(message);
-      this.#spool =
-        settings.spool && (await Spool.open({ ...settings.spool, clusterId, onTrouble }));
-      const deadLetters = settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
+      this.#spool = settings.spool && (await Spool.open({ ...settings.spool, clusterId, onTrouble }));
+      const deadLetters =
+        settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
       try {
         await this.#takeTurns(run, clusterId, deadLetters);
       } finally {

@@ -5,8 +5,8 @@ import type { Cluster } from '../kube/cluster.js';
 import type { ShippingSettings } from './config/events-settings.js';
 import { EventClock } from './document/event-clock.js';
 import type { EventFields } from './document/event-fields.js';
-import { EventTransform } from './document/event-transform.js';
 import { fromBytes } from './document/event-object.js';
+import { EventTransform } from './document/event-transform.js';
 import type { ForwarderMetrics } from './forwarder-metrics.js';
 import type { Health } from './health.js';
 import type { StartingPoint } from './mark.js';
@@ -61,7 +61,9 @@ export class Session {
   readonly #spilling = new AbortController();
   readonly #sending = new AbortController();
   readonly #hard = new AbortController();
-  #runs: { readonly source: Promise<void>; readonly spill: Promise<void>; readonly sender: Promise<void> } | undefined;
+  #runs:
+    | { readonly source: Promise<void>; readonly spill: Promise<void>; readonly sender: Promise<void> }
+    | undefined;
 
   constructor(private readonly options: SessionOptions) {
     const { settings, clock, spool, start, cluster, maySend } = options;
@@ -80,7 +82,12 @@ export class Session {
       { maxBytes: shipper.maxBatchBytes, maxDocuments: shipper.maxBatchDocuments },
       () => clock.now(),
     );
-    const delivery = new Delivery({ client: this.#client, limits, gzip: shipper.gzip, listener: this.#deliveries() });
+    const delivery = new Delivery({
+      client: this.#client,
+      limits,
+      gzip: shipper.gzip,
+      listener: this.#deliveries(),
+    });
     this.#sender = new Sender({
       queue: this.#queue,
       delivery,
@@ -182,7 +189,11 @@ export class Session {
 
   async #untilEmpty(signal: AbortSignal, ms = Number.POSITIVE_INFINITY): Promise<void> {
     const until = this.options.clock.now() + ms;
-    for (let left = ms; !this.#queue.isEmpty && left > 0 && !signal.aborted; left = until - this.options.clock.now()) {
+    for (
+      let left = ms;
+      !this.#queue.isEmpty && left > 0 && !signal.aborted;
+      left = until - this.options.clock.now()
+    ) {
       await this.#drained.wait(left, signal);
     }
   }
@@ -205,7 +216,11 @@ export class Session {
           if (result.cut) metrics.cut.inc({});
           queue.add(result.json, times.msOf(event.time));
         } else if (result === 'too-large') {
-          void this.#dead({ document: Buffer.from(tooLarge(event)), status: 413, reason: 'it is larger than a request' });
+          void this.#dead({
+            document: Buffer.from(tooLarge(event)),
+            status: 413,
+            reason: 'it is larger than a request',
+          });
         } else {
           metrics.skipped.inc({ reason: result });
         }
@@ -237,7 +252,9 @@ export class Session {
       },
       onTrouble: (message, isRefusal) => {
         health.bad('source', message, isRefusal);
-        log.limited(`source ${isRefusal}`).warn('events cannot be read now; trying again', { reason: message });
+        log
+          .limited(`source ${isRefusal}`)
+          .warn('events cannot be read now; trying again', { reason: message });
       },
     };
   }
@@ -249,7 +266,8 @@ export class Session {
       onTaken: (block: Block, { from, to }: DocumentRange) => {
         metrics.acked.inc({}, to - from);
         const now = clock.wallMs();
-        for (const time of block.times.slice(from, to)) metrics.age.observe({}, Math.max(0, now - time) / 1000);
+        for (const time of block.times.slice(from, to))
+          metrics.age.observe({}, Math.max(0, now - time) / 1000);
       },
       onDead: (dead: DeadDocument) => this.#dead(dead),
       onNotice: (text: string) => log.warn(text),
@@ -263,7 +281,8 @@ export class Session {
     if (outcome === 'stored') health.good('dead-letters');
     if (outcome === 'full') health.bad('dead-letters', 'the folder of dead letters is full', true);
     const event = idIn(document);
-    if (outcome === 'stored') log.limited('dead').warn('a document went to the dead letters', { event, status, reason });
+    if (outcome === 'stored')
+      log.limited('dead').warn('a document went to the dead letters', { event, status, reason });
     else log.error('a document was given up and is not kept', { event, status, reason });
   }
 

@@ -35,7 +35,8 @@ export async function shipOnce(options: ShipOnceOptions): Promise<void> {
     cluster,
     clusterId: clusterId!,
     start: { firstStart: 'retained' },
-    deadLetters: settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock })),
+    deadLetters:
+      settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock })),
     clock,
     log,
     health,

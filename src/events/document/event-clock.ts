@@ -10,6 +10,8 @@ export class EventClock {
       this.#secondMs = Date.parse(`${second}Z`);
     }
     if (time.length === 20) return this.#secondMs;
-    return time.endsWith('Z') ? this.#secondMs + Math.floor(Number(`0${time.slice(19, -1)}`) * 1000) : Date.parse(time);
+    return time.endsWith('Z')
+      ? this.#secondMs + Math.floor(Number(`0${time.slice(19, -1)}`) * 1000)
+      : Date.parse(time);
   }
 }

@@ -20,13 +20,13 @@ export function eventFilter({ namespaces, types, reasons, kinds }: FilterSetting
 
 function fieldFilter(
   { include, exclude }: EventsFilter,
-  valueOf: (event: EventFields) => string,
+  fieldOf: (event: EventFields) => string,
 ): EventFilter | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined;
   const wanted = new Set(include);
   const unwanted = new Set(exclude);
   return (event) => {
-    const value = valueOf(event);
+    const value = fieldOf(event);
     return (wanted.size === 0 || wanted.has(value)) && !unwanted.has(value);
   };
 }

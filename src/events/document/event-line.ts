@@ -90,7 +90,8 @@ export function readEventLine(line: string): EventLine | undefined {
   TAIL.lastIndex = tailStart;
   const tail = TAIL.exec(line);
   if (!tail) return undefined;
-  const [, kind = '', namespace = '', name = '', reason = '', first, last, eventType = '', at, observed] = tail;
+  const [, kind = '', namespace = '', name = '', reason = '', first, last, eventType = '', at, observed] =
+    tail;
   const membersStart = '{"type":"",'.length + type.length + AFTER_TYPE;
   return {
     type: type as EventChange,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../common/clock.js';
 import type { EventsSettings } from '../config/events-settings.js';
 import { DocumentWriter, type EventDocument } from './document.js';
-import { type EventFilter, eventFilter } from './event-filter.js';
 import type { EventFields } from './event-fields.js';
+import { type EventFilter, eventFilter } from './event-filter.js';
 import { UpdateThrottle } from './update-throttle.js';
 
 /** What becomes of an event: its document, or why there is none. */

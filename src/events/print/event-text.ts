@@ -45,4 +45,7 @@ function timeOfDay(time: string): string {
 
 /** One line, without what would steer a terminal: whoever may write an event must not write to the screen at will. */
 const harmless = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd').trim();
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
+    .trim();

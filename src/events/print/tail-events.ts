@@ -46,7 +46,15 @@ export async function tailEvents(options: TailOptions): Promise<void> {
     print,
   });
   const { source } = settings;
-  await readFor(sink, { cluster, source, firstStart: 'retained', clock: systemClock, once: false, signal, onTrouble });
+  await readFor(sink, {
+    cluster,
+    source,
+    firstStart: 'retained',
+    clock: systemClock,
+    once: false,
+    signal,
+    onTrouble,
+  });
 }
 
 async function transformOf({ settings, cluster, signal }: TailOptions): Promise<EventTransform> {

@@ -96,13 +96,18 @@ export class Block {
   /** The documents that are still to be delivered, as they are stored. */
   stored(): StoredDocuments {
     const lengths = this.open.flatMap(({ from, to }) =>
-      Array.from({ length: to - from }, (_, index) => this.#ends[from + index]! - this.#startOf(from + index)),
+      Array.from(
+        { length: to - from },
+        (_, index) => this.#ends[from + index]! - this.#startOf(from + index),
+      ),
     );
     const bodies = this.open.map((range) => this.bodyOf(range));
     const comma = Buffer.from([COMMA]);
     return {
       body:
-        bodies.length === 1 ? bodies[0]! : Buffer.concat(bodies.flatMap((body, at) => (at ? [comma, body] : [body]))),
+        bodies.length === 1
+          ? bodies[0]!
+          : Buffer.concat(bodies.flatMap((body, at) => (at ? [comma, body] : [body]))),
       lengths,
     };
   }

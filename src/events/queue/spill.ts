@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/clock.js';
-import { Wake } from '../../common/wake.js';
 import { messageOf } from '../../common/error.js';
+import { Wake } from '../../common/wake.js';
 import type { Spool } from '../spool/spool.js';
 import type { StoredRecord } from '../spool/spool-options.js';
 import type { Block } from './block.js';

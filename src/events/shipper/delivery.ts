@@ -108,7 +108,12 @@ export class Delivery {
     try {
       const { status, retryAfterSeconds } = await client.send(documents, { compressed, signal });
       listener.onAnswer(status);
-      return { verdict: verdictOf(status), status, retryAfterSeconds, reason: `the intake answers ${status}` };
+      return {
+        verdict: verdictOf(status),
+        status,
+        retryAfterSeconds,
+        reason: `the intake answers ${status}`,
+      };
     } catch (error) {
       signal.throwIfAborted();
       listener.onAnswer('error');

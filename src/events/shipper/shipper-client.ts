@@ -128,7 +128,9 @@ export class ShipperClient {
       timeout: IDLE_MS,
     } as const;
     const agent =
-      this.#url.protocol === 'https:' ? new HttpsAgent({ ...pool, ...(ca ? { ca } : {}) }) : new HttpAgent(pool);
+      this.#url.protocol === 'https:'
+        ? new HttpsAgent({ ...pool, ...(ca ? { ca } : {}) })
+        : new HttpAgent(pool);
     this.#agent = { agent, ca, bornAt: now };
     return agent;
   }

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../document/event-object.js';
-import { objectOr } from '../document/event-object.js';
 import type { ApiAnswer } from '../../kube/api-client.js';
 import { failureOf, refusal } from '../../kube/api-failure.js';
 import type { Cluster } from '../../kube/cluster.js';
+import type { JsonObject } from '../document/event-object.js';
+import { objectOr } from '../document/event-object.js';
 
 /** A page of the events that there are. */
 export interface EventPage {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/clock.js';
-import { rejectedBy } from '../../common/rejected-by.js';
 import { messageOf, OpniLoggingError } from '../../common/error.js';
+import { rejectedBy } from '../../common/rejected-by.js';
 import { failureIn } from '../../kube/api-failure.js';
 import { EVENTS } from '../../kube/built-in-resources.js';
 import type { Cluster } from '../../kube/cluster.js';
@@ -196,7 +196,8 @@ export class EventSource {
         },
         beforeMore: () => this.#beforeMore(initial, signal),
       });
-      if (initial) throw new SourceTrouble('no-end-bookmark', 'the stream of the events that there are ended early');
+      if (initial)
+        throw new SourceTrouble('no-end-bookmark', 'the stream of the events that there are ended early');
     } catch (error) {
       // A stream would begin anew; pages go on where they were broken off.
       if (initial && openedAt !== undefined) this.#pages = new EventList(cluster, this.#selection);
@@ -226,7 +227,8 @@ export class EventSource {
     await Promise.race([sink.untilRoom(), time]);
     end.abort();
     signal.throwIfAborted();
-    if (!sink.hasRoom) throw new SourceTrouble('no-room', 'there is no room; the API server keeps the events');
+    if (!sink.hasRoom)
+      throw new SourceTrouble('no-room', 'there is no room; the API server keeps the events');
     listener.onState(initial ? 'listing' : 'watching');
   }
 
@@ -273,4 +275,6 @@ export class EventSource {
 }
 
 const textOf = (error: unknown) =>
-  error instanceof OpniLoggingError || error instanceof SourceTrouble ? messageOf(error) : describeExchangeError(error);
+  error instanceof OpniLoggingError || error instanceof SourceTrouble
+    ? messageOf(error)
+    : describeExchangeError(error);

@@ -29,7 +29,8 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 406, 415
 
 /** The server does not know the version yet: it lags behind the one that told it, or its data were restored. */
 const isAhead = ({ causes, message }: ApiFailure): boolean =>
-  causes.some(({ reason }) => reason === 'ResourceVersionTooLarge') || /too large resource version/i.test(message);
+  causes.some(({ reason }) => reason === 'ResourceVersionTooLarge') ||
+  /too large resource version/i.test(message);
 
 /** A server whose gate WatchList is off says so with 422; older ones do not know the parameter, or call it invalid. */
 const isStreamingRefused = ({ status, message }: ApiFailure): boolean =>
