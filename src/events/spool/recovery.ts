@@ -167,8 +167,9 @@ class Recovery {
     const next = heads[index + 1];
     const before = heads[index - 1];
     const doneUpTo = cursor && cursor.segment >= number ? cursor : undefined;
-    if (before && header && header.previous > before.number && header.previous >= (cursor?.segment ?? 0)) {
-      walk.hole({ segment: header.previous, offset: 0 });
+    if (header && header.previous > (before?.number ?? 0) && header.previous >= (cursor?.segment ?? 0)) {
+      // Before the first record that is left everything may be done and gone.
+      if (heads.slice(0, index).some(holdsRecords)) walk.hole({ segment: header.previous, offset: 0 });
     }
     // The segment behind it knows where it ends.
     const knownEnd = next?.header?.previous === number ? next.header.previousEnd : undefined;
@@ -243,6 +244,10 @@ class Scan {
     this.gaps.set(start, next);
     this.walk.hole({ segment: this.number, offset: start });
   }
+}
+
+function holdsRecords({ header, size }: Head): boolean {
+  return !header || size > header.bytes;
 }
 
 /** The mark before the first record that is left. */

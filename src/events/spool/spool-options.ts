@@ -13,7 +13,11 @@ export interface SpoolOptions {
   readonly folder: string;
   /** Most that the segments may take on disk, in bytes. */
   readonly maxBytes: number;
-  /** Size at which the next segment is begun, in bytes. @default 8388608 (8 MiB) */
+  /**
+   * Size at which the next segment is begun, in bytes; what is done is removed a segment at a time.
+   *
+   * @default 8388608 (8 MiB), or an eighth of `maxBytes` when that is less
+   */
   readonly segmentBytes?: number;
   /** `cluster_id` of the documents. The spool of another cluster is refused. */
   readonly clusterId: string;

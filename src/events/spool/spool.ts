@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { OpniLoggingError } from '../../common/error.js';
-import { CURSOR_NAME, type Hold, isHeld, NEW_CURSOR_NAME, type Position, writeCursor } from './cursor.js';
+import { CURSOR_NAME, NEW_CURSOR_NAME, type Position, writeCursor } from './cursor.js';
 import { Delivery } from './delivery.js';
 import { fileFailure, machineFiles } from './files.js';
+import { Holes } from './holes.js';
 import { checkRecord, type SpoolRecord } from './record.js';
 import { type Recovered, recover } from './recovery.js';
 import { type Segment, segmentName, segmentNumber } from './segment.js';
@@ -30,10 +31,7 @@ export class Spool {
   readonly #reading = new Turns();
   readonly #delivery: Delivery;
   #mark: string | undefined;
-  /** Mark of the last record that was read. */
-  #readMark: string | undefined;
-  #hold: Hold | undefined;
-  #damaged: number;
+  readonly #holes: Holes;
   #isCursorOld: boolean;
   #isClosed = false;
 
@@ -45,9 +43,7 @@ export class Spool {
     this.#reader = new SegmentReader({ ...options, onDamage }, found.segments);
     this.#delivery = new Delivery(found.done);
     this.#mark = found.mark;
-    this.#readMark = found.done.mark;
-    this.#hold = found.hold;
-    this.#damaged = found.damaged;
+    this.#holes = new Holes(found.hold, found.damaged, found.done.mark);
     this.#isCursorOld = !found.isSaved;
   }
 
@@ -61,7 +57,9 @@ export class Spool {
     if (Buffer.byteLength(options.clusterId) > MAX_ID_BYTES) {
       throw new OpniLoggingError('usage', `the cluster id is longer than ${MAX_ID_BYTES} bytes`);
     }
-    const { segmentBytes = 8 * 1024 ** 2, files = machineFiles, onTrouble = () => {} } = options;
+    const { files = machineFiles, onTrouble = () => {} } = options;
+    // Room comes back a segment at a time.
+    const segmentBytes = options.segmentBytes ?? Math.min(8 * 1024 ** 2, options.maxBytes / 8);
     const full = { ...options, segmentBytes, files, onTrouble };
     const spool = new Spool(full, await recover(full));
     await spool.#writing.take(() => spool.#tidy());
@@ -73,7 +71,8 @@ export class Spool {
    * from there; undefined when no record had one. Then that of the last record that was taken.
    */
   get mark(): string | undefined {
-    return this.#hold && this.#hold.until === undefined ? this.#hold.mark : this.#mark;
+    const { open } = this.#holes;
+    return open ? open.mark : this.#mark;
   }
 
   /**
@@ -81,7 +80,7 @@ export class Spool {
    * next opening heal them.
    */
   get damaged(): number {
-    return this.#damaged;
+    return this.#holes.count;
   }
 
   /** Bytes of the records that are not done. */
@@ -134,9 +133,7 @@ export class Spool {
           return undefined;
         }
         const { segment, record, start, end } = read;
-        const isStill = isHeld(this.#hold, { segment: segment.number, offset: start });
-        const mark = isStill ? undefined : record.mark;
-        this.#readMark = mark ?? this.#readMark;
+        const mark = this.#holes.markOf({ segment: segment.number, offset: start }, record.mark);
         const position = { segment: segment.number, offset: end };
         const done = this.#delivery.handOut(position, mark, (hasMoved) => {
           this.#isCursorOld ||= hasMoved;
@@ -164,10 +161,11 @@ export class Spool {
    */
   async readAgain(): Promise<string | undefined> {
     return this.#writing.take(async () => {
-      if (!this.#hold || this.#hold.until !== undefined) return this.#mark;
+      const { open } = this.#holes;
+      if (!open) return this.#mark;
       await this.#writer.seal();
-      this.#mark = this.#hold.mark;
-      this.#hold = { ...this.#hold, until: this.#writer.next };
+      this.#mark = open.mark;
+      this.#holes.close(this.#writer.next);
       this.#isCursorOld = true;
       await this.#save();
       return this.#mark;
@@ -192,8 +190,7 @@ export class Spool {
           throw fileFailure('empty the spool', folder, error);
         }
         this.#mark = undefined;
-        this.#readMark = undefined;
-        this.#hold = undefined;
+        this.#holes.reset();
         this.#isCursorOld = false;
       }),
     );
@@ -219,16 +216,9 @@ export class Spool {
 
   /** A record that was whole when it was taken is damaged now. */
   #takeHole(position: Position): void {
-    this.#damaged += 1;
     const name = segmentName(position.segment);
     this.#options.onTrouble(`${name}: the record at byte ${position.offset} is damaged and is left out`);
-    const hold = this.#hold;
-    // What was read again heals this one too.
-    if (isHeld(hold, position)) return;
-    const isHoldNeeded = hold?.until !== undefined && (this.#segments[0]?.number ?? 0) < hold.until;
-    const isBehind = isHoldNeeded && hold.until !== undefined && position.segment >= hold.until;
-    const from = isBehind ? hold : { ...position, mark: this.#readMark };
-    this.#hold = { ...from, until: undefined };
+    this.#holes.add(position, this.#segments[0]?.number ?? 0);
     this.#isCursorOld = true;
   }
 
@@ -264,7 +254,7 @@ export class Spool {
     try {
       for (let [first] = this.#segments; this.#isFinished(first); [first] = this.#segments) {
         // With the segment goes what shows that there was a hole.
-        if (this.#hold && this.#isCursorOld) await this.#save();
+        if (this.#holes.hold && this.#isCursorOld) await this.#save();
         if (this.#writer.segment === first) await this.#writer.seal();
         await this.#reader.release(first);
         await files.remove(join(folder, segmentName(first.number)));
@@ -279,7 +269,7 @@ export class Spool {
   async #save(): Promise<void> {
     if (!this.#isCursorOld) return;
     const { files, folder, clusterId } = this.#options;
-    const hold = this.#hold;
+    const { hold } = this.#holes;
     try {
       this.#isCursorOld = false;
       await writeCursor(files, folder, { clusterId, ...this.#delivery.position, hold }, hold !== undefined);
