@@ -322,7 +322,8 @@ export class Session {
 }
 
 /** A short document for an event that is too large for a request even without its message. */
-const tooLarge = ({ members: _, ...fields }: EventFields): string => JSON.stringify(fields);
+const tooLarge = ({ members: _, ...fields }: EventFields): string =>
+  JSON.stringify({ event_id: `${fields.uid}-${fields.resourceVersion}`, ...fields });
 
 const idIn = (document: Buffer): string =>
   fromBytes(/"event_id":"([^"]*)"/.exec(document.toString('latin1', 0, 4096))?.[1] ?? '');

@@ -92,7 +92,8 @@ export class Delivery {
     const answer = await this.#sendOnce(documents, compressed, signal);
     if (!compressed || answer.verdict !== 'unreadable') return answer;
     const plain = await this.#sendOnce(documents, false, signal);
-    if (plain.verdict === 'taken') {
+    // Requests that were sent together find out together.
+    if (plain.verdict === 'taken' && this.#gzip) {
       this.#gzip = false;
       this.options.listener.onNotice(
         'the intake does not take gzip: sending without it; set compression: gzip in its pipeline, or shipper.gzip to false',

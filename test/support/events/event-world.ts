@@ -27,6 +27,8 @@ export interface EventWorldOptions {
   readonly settings?: SomeSettings;
   /** How much faster than real time waits pass. @default 20 */
   readonly speed?: number;
+  /** `standby.leaseSeconds`, also beyond what the file may say: for tests in which hours pass. */
+  readonly leaseSeconds?: number;
 }
 
 /** An API server, an intake, and forwarders between them, all in this process. */
@@ -88,7 +90,9 @@ export class EventWorld {
       read: async () => new TextEncoder().encode(text),
       list: async () => [],
     };
-    return readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const settings = await readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const { leaseSeconds = settings.standby.leaseSeconds } = this.options;
+    return { ...settings, standby: { ...settings.standby, leaseSeconds } };
   }
 
   /** A forwarder that has not been started. */
