@@ -236,13 +236,16 @@ export class Session {
 
   #sourceListener(): SourceListener {
     const { metrics, health, log, clock } = this.options;
+    const lines = new Map<string, () => void>();
     return {
       onState: (state) => {
         health.source(state);
         log.debug('the source changed', { state });
       },
       onLine: (type) => {
-        metrics.watchLines.inc({ type });
+        const count = lines.get(type) ?? metrics.watchLines.of({ type });
+        lines.set(type, count);
+        count();
         metrics.lastLineAtMs = clock.wallMs();
       },
       onEnd: (reason) => metrics.watchReconnects.inc({ reason }),

@@ -45,6 +45,7 @@ export class DocumentWriter {
   }
 
   #envelope(event: EventFields, id: string): string {
+    const quoted = event.isPlain ? inQuotes : escaped;
     const pod = event.kind === 'Pod' && event.name !== '' ? `,"pod_name":${quoted(event.name)}` : '';
     return `${this.#start}${event.time}","event_id":${quoted(id)}${pod},`;
   }
@@ -69,7 +70,5 @@ export class DocumentWriter {
 /** The id of the document of an event, in the state that was told. */
 export const idOf = ({ uid, resourceVersion }: EventFields): string => `${uid}-${resourceVersion}`;
 
-/** Nearly every name is plain; the others are escaped. */
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : toBytes(JSON.stringify(text)));
-
-const PLAIN = /^[ !#-[\]-~]*$/;
+const inQuotes = (text: string): string => `"${text}"`;
+const escaped = (text: string): string => toBytes(JSON.stringify(text));

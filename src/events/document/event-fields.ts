@@ -21,4 +21,6 @@ export interface EventFields {
    * `apiVersion`. JSON in UTF-8, each byte as one character (latin1).
    */
   readonly members: string;
+  /** Whether names and ids are free of what JSON has to escape. @default false: it is not known */
+  readonly isPlain?: boolean;
 }

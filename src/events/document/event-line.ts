@@ -104,6 +104,7 @@ export function readEventLine(line: string): EventLine | undefined {
       name,
       reason,
       type: eventType,
+      isPlain: true,
       members: line.slice(membersStart, endOfMetadata) + line.slice(tailStart, -1),
     },
   };

@@ -31,11 +31,15 @@ export class Block {
   /** What is still to be delivered, in order. */
   open: DocumentRange[] = [];
 
-  /** @param since when its first document came, in milliseconds of a steady clock */
+  /**
+   * @param since when its first document came, in milliseconds of a steady clock
+   * @param expectedBytes how large it will probably get @default small
+   */
   constructor(
     readonly maxBytes: number,
     readonly maxDocuments: number,
     readonly since: number,
+    private readonly expectedBytes = FIRST_BYTES,
   ) {}
 
   static fromStored({ body, lengths }: StoredDocuments, since: number): Block {
@@ -118,7 +122,7 @@ export class Block {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes.length) return;
-    const doubled = Math.min(this.maxBytes, Math.max(FIRST_BYTES, this.#bytes.length * 2));
+    const doubled = Math.min(this.maxBytes, Math.max(this.expectedBytes, this.#bytes.length * 2));
     const larger = Buffer.allocUnsafeSlow(Math.max(bytes, doubled));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;

@@ -88,7 +88,8 @@ export class EventQueue {
       this.#count(this.#filling.bytes - before, 1);
       return;
     }
-    const block = new Block(maxBlockBytes, maxBlockDocuments, now());
+    // In a burst, blocks are full one after another.
+    const block = new Block(maxBlockBytes, maxBlockDocuments, now(), this.#filling?.bytes);
     block.add(json, timeMs);
     this.#filling = block;
     this.#untaken.push(block);
