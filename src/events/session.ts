@@ -214,7 +214,7 @@ export class Session {
         const result = transform.apply(event);
         if (typeof result === 'object') {
           if (result.cut) metrics.cut.inc({});
-          queue.add(result.json, times.msOf(event.time));
+          queue.add(result, times.msOf(event.time));
         } else if (result === 'too-large') {
           void this.#dead({
             document: Buffer.from(tooLarge(event)),

@@ -105,7 +105,7 @@ export function readEventLine(line: string): EventLine | undefined {
       reason,
       type: eventType,
       isPlain: true,
-      members: line.slice(membersStart, endOfMetadata) + line.slice(tailStart, -1),
+      members: [line.slice(membersStart, endOfMetadata), line.slice(tailStart, -1)],
     },
   };
 }

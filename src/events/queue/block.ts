@@ -12,6 +12,14 @@ export interface StoredDocuments {
   readonly lengths: readonly number[];
 }
 
+/** A document that is put into a block. */
+export interface BlockDocument {
+  /** JSON in UTF-8, each byte as one character (latin1). */
+  readonly pieces: readonly string[];
+  /** Length of all pieces. */
+  readonly bytes: number;
+}
+
 const FIRST_BYTES = 16 * 1024;
 const COMMA = 0x2c;
 
@@ -71,16 +79,15 @@ export class Block {
   /**
    * Puts a document behind the others. The first one always fits.
    *
-   * @param json UTF-8, each byte as one character (latin1)
    * @returns false when there is no room
    */
-  add(json: string, timeMs: number): boolean {
+  add({ pieces, bytes }: BlockDocument, timeMs: number): boolean {
     const first = this.#ends.length === 0;
-    const needed = this.#length + json.length + (first ? 0 : 1);
+    const needed = this.#length + bytes + (first ? 0 : 1);
     if (!first && (needed > this.maxBytes || this.isFull)) return false;
     this.#reserve(needed);
     if (!first) this.#bytes[this.#length++] = COMMA;
-    this.#length += this.#bytes.write(json, this.#length, 'latin1');
+    for (const piece of pieces) this.#length += this.#bytes.write(piece, this.#length, 'latin1');
     this.#ends.push(this.#length);
     this.times.push(timeMs);
     const range = this.open[0];
