@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { EVENTS_FORWARDER_DEFAULTS } from '../../src/constructs/events-forwarder-config.js';
 import { eventsFlags } from '../../src/events/config/events-flags.js';
@@ -33,6 +34,14 @@ function metricsTable(): string {
   return ['| metric | type | what it tells |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
+/** All code below a folder. */
+function sourceOf(folder: string): string {
+  return readdirSync(repositoryPath(folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(repositoryPath(folder), name), 'utf8'))
+    .join('\n');
+}
+
 describe('docs/events.md', () => {
   for (const [name, table] of [
     ['settings', settingsTable],
@@ -50,6 +59,16 @@ describe('docs/events.md', () => {
       else expect(text, 'run npm run golden:update').to.equal(wanted);
     });
   }
+
+  it('quotes what the program logs, and metrics that there are', () => {
+    const table = /^\| situation \|[\s\S]*?\n\n/m.exec(readFileSync(PAGE, 'utf8'))?.[0] ?? '';
+    const rows = table.trimEnd().split('\n').slice(2);
+    expect(rows.length).to.be.above(12);
+    const seen = rows.flatMap((row) => [...row.split(' | ')[2]!.matchAll(/`([^`]+)`/g)]);
+    const quoted = seen.map(([, text]) => text!.replace(/ ?…,? ?|\{.*\}$/g, ''));
+    const source = `${sourceOf('src/events')}\n${metricsTable()}`;
+    expect(quoted.filter((text) => !source.includes(text))).to.deep.equal([]);
+  });
 
   it('names every section of the file that the construct writes', () => {
     const sections = new Set(eventsFlags().map(({ path }) => path.split('.')[0]));
