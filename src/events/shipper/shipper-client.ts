@@ -29,6 +29,12 @@ export interface ShipperClientOptions {
   readonly clock: Clock;
 }
 
+interface ShipperRequest {
+  readonly body: Buffer | readonly Buffer[];
+  readonly bytes: number;
+  readonly compressed: boolean;
+}
+
 /** Account and authority, as they are in their files. */
 interface Access {
   readonly authorization?: string;
@@ -76,15 +82,15 @@ export class ShipperClient {
   ): Promise<ShipperAnswer> {
     const pieces = [OPEN, documents, CLOSE];
     const body = compressed ? await compress(Buffer.concat(pieces), { level: 1 }) : pieces;
-    const bytes = Array.isArray(body) ? documents.length + 2 : body.length;
     const access = await this.#readAccess();
-    const answer = await this.#sendAs(access, body, compressed, signal);
+    const request = { body, bytes: Array.isArray(body) ? documents.length + 2 : body.length, compressed };
+    const answer = await this.#sendAs(access, request, signal);
     if (answer.status !== 401 && answer.status !== 403) return answer;
     // The account may just have been rotated.
     this.#access = undefined;
     const fresh = await this.#readAccess();
     if (fresh.authorization === access.authorization) return answer;
-    return this.#sendAs(fresh, body, compressed, signal);
+    return this.#sendAs(fresh, request, signal);
   }
 
   /** Closes what is idle: the next request connects anew, and so asks for the address anew. */
@@ -96,8 +102,7 @@ export class ShipperClient {
 
   async #sendAs(
     access: Access,
-    body: Buffer,
-    compressed: boolean,
+    { body, bytes, compressed }: ShipperRequest,
     signal: AbortSignal,
   ): Promise<ShipperAnswer> {
     const attempt: Exchange = {

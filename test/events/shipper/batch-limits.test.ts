@@ -5,7 +5,7 @@ import { BatchLimits } from '../../../src/events/shipper/batch-limits.js';
 /** A block of documents with these lengths in bytes. */
 const blockOf = (...lengths: readonly number[]): Block => {
   const block = new Block(10_000, 1000, 0);
-  for (const length of lengths) block.add('x'.repeat(length), 0);
+  for (const length of lengths) block.add({ pieces: ['x'.repeat(length)], bytes: length }, 0);
   return block;
 };
 

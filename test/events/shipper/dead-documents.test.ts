@@ -15,8 +15,6 @@ describe('Documents that are given up', () => {
   };
   const create = (messages: readonly string[]) =>
     messages.map((message) => shipper.world.store.create({ ...shipper.world.corpus.next(), message }).id);
-  const isMarked = (forwarder: Parameters<typeof metricOf>[0]) => () =>
-    forwarder.metrics.registry.text().includes(`rv_mark ${shipper.world.store.revision}\n`);
   const givenUp = () =>
     shipper.logged('error').filter(({ message }) => message === 'a document was given up and is not kept');
 
@@ -27,7 +25,7 @@ describe('Documents that are given up', () => {
     const ids = create(Array.from({ length: 8 }, () => 'x'.repeat(12 * KIB)));
     const good = create(['good']);
     const forwarder = await shipper.forward(shipper.deadLetters(64 * KIB));
-    await until(isMarked(forwarder), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     const kept = shipper.letters.map(({ document }) => String(document['event_id']));
     expect(kept.length).to.be.within(3, 5);
     const told = givenUp();
@@ -46,7 +44,7 @@ describe('Documents that are given up', () => {
     refuseMost();
     const ids = create(['bad', 'good', 'bad']);
     const forwarder = await shipper.forward();
-    await until(isMarked(forwarder), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     expect(givenUp().map(({ event }) => event)).to.have.members([ids[0], ids[2]]);
     expect(metricOf(forwarder, 'docs_dead_total{stored="false"}')).to.equal(2);
     shipper.world.check({ excused: [ids[0]!, ids[2]!] });
@@ -57,7 +55,7 @@ describe('Documents that are given up', () => {
     refuseMost();
     const [id] = create(['bad "event_id":"forged" ü\n']);
     const forwarder = await shipper.forward();
-    await until(isMarked(forwarder), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     expect(givenUp().map(({ event }) => event)).to.deep.equal([id]);
   });
 
@@ -68,7 +66,9 @@ describe('Documents that are given up', () => {
     const forwarder = await shipper.forward(shipper.deadLetters());
     await world.delivered();
     const [document] = world.intake.ledger.documents;
-    expect(document!['message']).to.match(/^ü+ … \[cut\]$/);
+    expect(document!['message']).to.match(/^ü{1000,} … \[cut\]$/);
+    // Nothing is cut that there is room for: the next letter would be too much.
+    expect(world.intake.ledger.requests[0]!.bytes).to.be.within(4 * KIB - 1, 4 * KIB);
     expect(metricOf(forwarder, 'docs_cut_total')).to.equal(1);
     expect(shipper.letters).to.deep.equal([]);
     world.check();
@@ -84,7 +84,7 @@ describe('Documents that are given up', () => {
     const [good] = create(['good']);
     const forwarder = await shipper.forward(shipper.deadLetters());
     await until(() => shipper.letters.length > 0, 'the letter');
-    await until(isMarked(forwarder), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     const [letter] = shipper.letters;
     expect(letter).to.include({ status: 413, reason: 'it is larger than a request' });
     expect(letter!.document).to.include({ uid: large.uid, resourceVersion: large.resourceVersion });

@@ -50,7 +50,10 @@ export function deliveryTo(rule: Rule, { gzip = false, maxDocuments = 1000 } = {
 /** A block whose documents are the numbers from 0 on, or from another one. */
 export function blockOf(count: number, first = 0): Block {
   const block = new Block(100_000, count, 0);
-  for (const number of numbersTo(count)) block.add(String(first + number), 0);
+  for (const number of numbersTo(count)) {
+    const json = String(first + number);
+    block.add({ pieces: [json], bytes: json.length }, 0);
+  }
   return block;
 }
 

@@ -100,7 +100,7 @@ describe('An intake that refuses', () => {
     expect(letter).to.include({ status: 413, reason: 'the intake answers 413' });
     expect(letter!.document['event_id']).to.equal(large.id);
     expect(metricOf(forwarder, 'docs_dead_total{stored="true"}')).to.equal(1);
-    await until(() => forwarder.metrics.registry.text().includes(`rv_mark ${store.revision}\n`), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     world.check({ excused: [large.id] });
   });
 
@@ -124,7 +124,7 @@ describe('An intake that refuses', () => {
     expect(warning).to.include({ event: poison.id, status: 400, reason: 'the intake answers 400' });
     // Ten halvings, the other half of each, one that asks whether anything is taken, and a few blocks.
     expect(intake.ledger.requests.length).to.be.at.most(35);
-    await until(() => forwarder.metrics.registry.text().includes(`rv_mark ${store.revision}\n`), 'the mark');
+    await until(() => shipper.isAllKept(forwarder), 'the mark');
     expect(forwarder.health.problems).to.deep.equal([]);
     world.check({ excused: [poison.id] });
   });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Forwarder } from '../../../src/events/forwarder.js';
 import { EventStore } from '../../support/events/event-store.js';
 import { metricOf, problemOf, ShipperWorld, until } from './shipper-world.js';
 
@@ -9,10 +8,6 @@ describe('An intake that is down', () => {
   let shipper: ShipperWorld;
 
   afterEach(() => shipper.close());
-
-  /** Whether everything that the API server has is delivered or on disk. */
-  const isAllKept = (forwarder: Forwarder) =>
-    forwarder.metrics.registry.text().includes(`rv_mark ${shipper.world.store.revision}\n`);
 
   it('for ten minutes loses nothing and doubles nothing (case 31)', async () => {
     shipper = await ShipperWorld.start({ speed: 600 });
@@ -69,7 +64,7 @@ describe('An intake that is down', () => {
     await intake.stop();
     world.create(3000);
     await shipper.minutes(60);
-    await until(() => isAllKept(forwarder), 'all is read and kept');
+    await until(() => shipper.isAllKept(forwarder), 'all is read and kept');
     store.expire();
     store.compact();
     world.create(50);
@@ -89,7 +84,7 @@ describe('An intake that is down', () => {
     await until(() => first.health.activity === 'active', 'it is active');
     await world.intake.stop();
     world.create(2000);
-    await until(() => isAllKept(first), 'all is read and kept');
+    await until(() => shipper.isAllKept(first), 'all is read and kept');
     await first.stop(0);
     expect(shipper.segments.length).to.be.greaterThan(0);
     world.store.expire();

@@ -74,7 +74,7 @@ describe('Sender', () => {
     running.catch(() => undefined);
   };
   const add = (count: number) => {
-    for (let added = 0; added < count; added++) queue.add(`{"n":${added}}`, 0);
+    for (let added = 0; added < count; added++) queue.add({ pieces: ['{}'], bytes: 2 }, 0);
   };
   const pass = async (ms: number) => {
     for (let passed = 0; passed < 3; passed++) await settled();

@@ -66,6 +66,13 @@ export class ShipperWorld {
     return forwarder;
   }
 
+  /** Whether all events that there were so far are delivered or on disk, by what the forwarder says of itself. */
+  isAllKept(forwarder: Forwarder): boolean {
+    const mark = /_rv_mark (\d+)\n/.exec(forwarder.metrics.registry.text())?.[1] ?? '0';
+    const newest = this.world.shown.at(-1)?.split('-').at(-1) ?? '0';
+    return BigInt(mark) >= BigInt(newest);
+  }
+
   /** Lets minutes of the world's clock pass. */
   minutes(count: number): Promise<void> {
     return this.world.clock.sleep(count * MINUTES);
