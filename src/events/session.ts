@@ -307,12 +307,15 @@ export class Session {
 
   #spillTo(spool: Spool): Spill {
     const { settings, clock, health, log } = this.options;
+    const { queue, shipper } = settings;
+    // What comes back from disk takes a quarter of the memory at most, or one request.
+    const readAhead = Math.max(1, Math.floor(queue.maxBytes / 4 / shipper.maxBatchBytes));
     return new Spill({
       queue: this.#queue,
       spool,
       clock,
-      spillBytes: settings.queue.maxBytes / 2,
-      readAhead: settings.shipper.inFlight,
+      spillBytes: queue.maxBytes / 2,
+      readAhead: Math.min(shipper.inFlight, readAhead),
       onHole: () => this.#holed.abort(),
       onTrouble: (message) => log.limited('spool').warn('the spool cannot be read now', { reason: message }),
       onFull: (isFull) => {

@@ -193,9 +193,10 @@ export class EventQueue {
     this.#letWaitersGo();
   }
 
-  /** Waits until half of the memory is free. */
+  /** Waits until there is room, and half of the memory is free of documents that are in no other place. */
   async untilRoom(): Promise<void> {
-    while (this.#bytes > this.options.maxBytes / 2) {
+    // Those that came back from disk may wait for long, and must not hold up what goes there.
+    while (!this.hasRoom || this.unsavedBytes > this.options.maxBytes / 2) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
     }
   }

@@ -10,7 +10,7 @@ import type { EventQueue } from './event-queue.js';
 export interface SpillOptions {
   readonly queue: EventQueue;
   readonly spool: Spool;
-  /** Documents that are not on disk take this much memory before they are written, in bytes. */
+  /** Documents that are not on disk take this much memory before they are written, down to half of it, in bytes. */
   readonly spillBytes: number;
   /** Documents that wait for this long are written, in milliseconds. @default 30000 */
   readonly spillAfterMs?: number;
@@ -39,6 +39,8 @@ export class Spill {
   readonly #restored = new Map<Block, StoredRecord>();
   #fullUntil = Number.NEGATIVE_INFINITY;
   #isFull = false;
+  /** Whether it writes until there is room again. */
+  #makesRoom = false;
 
   constructor(private readonly options: SpillOptions) {
     this.#wake = new Wake(options.clock);
@@ -60,7 +62,7 @@ export class Spill {
     const { spool, clock } = this.options;
     let savedAt = clock.now();
     while (!signal.aborted) {
-      const wrote = this.#mustWrite && (await this.#write());
+      const wrote = this.#mustWrite() && (await this.#write());
       const read = !wrote && (await this.#read());
       if (clock.now() - savedAt > LOOK_MS) {
         savedAt = clock.now();
@@ -75,12 +77,14 @@ export class Spill {
     while (this.options.queue.oldestUnsaved() && (await this.#write()));
   }
 
-  get #mustWrite(): boolean {
+  #mustWrite(): boolean {
     const { queue, spillBytes, spillAfterMs = 30_000, clock } = this.options;
     if (clock.now() < this.#fullUntil) return false;
     const oldest = queue.oldestUnsaved();
     if (!oldest) return false;
-    return queue.unsavedBytes > spillBytes || clock.now() - oldest.since > spillAfterMs;
+    const { unsavedBytes } = queue;
+    this.#makesRoom = unsavedBytes > (this.#makesRoom ? spillBytes / 2 : spillBytes);
+    return this.#makesRoom || clock.now() - oldest.since > spillAfterMs;
   }
 
   /** @returns whether something was written */

@@ -61,6 +61,7 @@ export class Delivery {
    * @throws the signal's reason once it is aborted
    */
   async deliver(block: Block, signal: AbortSignal): Promise<Refusal | undefined> {
+    let suspect: number | undefined;
     while (block.open.length > 0) {
       const whole = block.open[0]!;
       const range = this.options.limits.first(block, whole);
@@ -74,9 +75,14 @@ export class Delivery {
       } else if (verdict === 'unreadable' && count > 1) {
         halve(block, range);
       } else if (verdict === 'unreadable' || verdict === 'too-large') {
-        // Where not even nothing is taken, the address is wrong rather than the document.
-        if ((await this.#send(NOTHING, signal)).verdict !== 'taken') {
-          return { kind: 'refused', reason: `${reason}, and an empty request as well` };
+        if (suspect !== range.from) {
+          // Where not even nothing is taken, the address is wrong rather than the document.
+          if ((await this.#send(NOTHING, signal)).verdict !== 'taken') {
+            return { kind: 'refused', reason: `${reason}, and an empty request as well` };
+          }
+          // The intake may have been mended just now: only a second refusal blames the document.
+          suspect = range.from;
+          continue;
         }
         await this.options.listener.onDead({ document: block.bodyOf(range), status, reason });
         close(block, range);

@@ -61,8 +61,8 @@ describe('Delivery', () => {
         [String(poison), 400],
       ]);
       expect(sorted(taken)).to.deep.equal(numbersTo(1000).filter((number) => number !== poison));
-      // Ten halvings, the other half of each, and whether anything is taken at all.
-      expect(requests.length, `document ${poison}`).to.be.at.most(22);
+      // Ten halvings, the other half of each, whether anything is taken at all, and the document once more.
+      expect(requests.length, `document ${poison}`).to.be.at.most(23);
     }
   });
 
@@ -92,6 +92,14 @@ describe('Delivery', () => {
     isMended = true;
     expect(await delivery.deliver(block, signal)).to.equal(undefined);
     expect([dead, taken]).to.deep.equal([[], numbersTo(1000)]);
+  });
+
+  it('gives no document up that is taken once the intake is mended (case 37)', async () => {
+    let refusals = 6;
+    const { delivery, dead, taken } = deliveryTo(() => (refusals-- > 0 ? 400 : 200));
+    // The last refusal is that of a single document, and the empty request after it is taken.
+    await delivery.deliver(blockOf(32), signal);
+    expect([dead, sorted(taken)]).to.deep.equal([[], numbersTo(32)]);
   });
 
   it('gives nothing up when the intake begins to refuse everything after it took a part', async () => {

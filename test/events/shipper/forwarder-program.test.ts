@@ -232,7 +232,8 @@ describe('The program of the forwarder', () => {
     const { world } = shipper;
     world.create(500);
     await run();
-    await world.intake.ledger.waitForIds(50);
+    let text = '';
+    while (sampleOf(text, 'watch_lines_total{type="ADDED"}') !== '500') text = await metrics();
     end.abort();
     await running;
     await world.delivered();

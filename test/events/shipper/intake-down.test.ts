@@ -81,7 +81,6 @@ describe('An intake that is down', () => {
     shipper = await ShipperWorld.start({ speed: 600, settings: SMALL_QUEUE });
     const { world } = shipper;
     const first = await shipper.forward(shipper.spooled);
-    await until(() => first.health.activity === 'active', 'it is active');
     await world.intake.stop();
     world.create(2000);
     await until(() => shipper.isAllKept(first), 'all is read and kept');

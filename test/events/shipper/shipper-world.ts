@@ -59,10 +59,16 @@ export class ShipperWorld {
     return lines.map((line) => JSON.parse(line) as KeptLetter);
   }
 
-  /** Starts a forwarder. */
+  /**
+   * Starts a forwarder, and waits until it watches where there are no events yet: one that is cut off while it reads those
+   * that there are, as a slow machine with a fast clock looks to it, reads them once more.
+   */
   async forward(more: SomeSettings = {}): Promise<Forwarder> {
     const forwarder = await this.world.forwarder(more);
+    const from = this.world.log.length;
     await forwarder.start();
+    const watches = () => this.world.log.slice(from).some((line) => line.includes('"state":"watching"'));
+    if (this.world.store.size === 0) await until(watches, 'it watches');
     return forwarder;
   }
 
