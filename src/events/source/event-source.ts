@@ -182,8 +182,7 @@ export class EventSource {
         },
         onTooLong: () => {
           listener.onLine('TOO_LONG');
-          listener.onTrouble('a line of the watch is longer than any event can be; it was left out', false);
-          listener.onState(initial ? 'listing' : 'watching');
+          listener.onNotice('a line of the watch is longer than any event can be; it was left out');
         },
         beforeMore: () => {
           if (!sink.hasRoom) return this.#hold(() => initial, over);
@@ -220,7 +219,10 @@ export class EventSource {
     const watched = this.#next === 'watch';
     const step = this.#recovery.after(error, watched);
     listener.onEnd(step.reason);
-    if (!watched && endsStreaming(step)) this.#serverStreams = false;
+    if (this.#next === 'list' && endsStreaming(step)) this.#serverStreams = false;
+    if (this.#next === 'list' && step.reason === 'expired') {
+      this.#pages ??= new EventList(this.options.cluster, this.#selection);
+    }
     if (step.lists) {
       this.#next = 'list';
       listener.onRelist(step.reason);

@@ -122,7 +122,7 @@ export class Progress {
   #beginAnew(resourceVersion: string): void {
     const { listener, sink } = this.options;
     const message = `the API server is at version ${resourceVersion}, before the mark ${this.#seen}: its data were restored, so all its events are sent`;
-    listener.onTrouble(message, false);
+    listener.onNotice(message);
     this.#seen = undefined;
     sink.versionsBeganAnew();
   }

@@ -58,6 +58,7 @@ export class RecordingListener implements SourceListener {
   readonly lines: string[] = [];
   readonly ends: string[] = [];
   readonly relists: string[] = [];
+  readonly notices: string[] = [];
   readonly troubles: { readonly message: string; readonly isRefusal: boolean }[] = [];
 
   onState(state: SourceState): void {
@@ -71,6 +72,9 @@ export class RecordingListener implements SourceListener {
   }
   onRelist(reason: string): void {
     this.relists.push(reason);
+  }
+  onNotice(message: string): void {
+    this.notices.push(message);
   }
   onTrouble(message: string, isRefusal: boolean): void {
     this.troubles.push({ message, isRefusal });
