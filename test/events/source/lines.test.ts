@@ -117,8 +117,7 @@ describe('the lines of a source', () => {
     const body = `${lines[0]}${lines[1].slice(0, 500)}\n${lines[2]}`;
     bench.api.faults.script('watch', { status: 200, body });
     bench.run({ mark });
-    await until('it watches', () => bench!.api.openWatches === 1);
-    expect(bench.missing).to.deep.equal([]);
+    await until('all arrive', () => bench!.missing.length === 0);
     expect(bench.listener.lines.filter((type) => type === 'INVALID')).to.have.length(1);
     expect(bench.listener.relists).to.deep.equal(['invalid-line']);
     expect(bench.sink.duplicates).to.equal(0);
