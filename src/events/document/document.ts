@@ -40,7 +40,7 @@ export class DocumentWriter {
     const pieces = [this.#envelope(event), ...event.members];
     const bytes = lengthOf(pieces);
     if (bytes <= this.options.maxBytes) return { pieces, bytes, cut: false };
-    return this.#cut(event, bytes - this.options.maxBytes);
+    return this.#cut(event);
   }
 
   #envelope(event: EventFields): string {
@@ -49,20 +49,34 @@ export class DocumentWriter {
     return `${this.#start}${event.time}","event_id":${quoted(idOf(event))}${pod},`;
   }
 
-  /** Shortens the message by what is too much. A character may take up to six bytes in JSON. */
-  #cut(event: EventFields, excess: number): EventDocument | undefined {
+  /** Shortens the message to what there is room for. */
+  #cut(event: EventFields): EventDocument | undefined {
     const object = JSON.parse(fromBytes(`{${membersText(event)}`)) as JsonObject;
     const message = object['message'];
     if (typeof message !== 'string') return undefined;
-    for (let keep = message.length; keep > 0; ) {
-      keep = Math.max(0, Math.min(Math.floor(keep / 2), message.length - excess));
-      const members = toBytes(JSON.stringify({ ...object, message: message.slice(0, keep) + CUT_MARK }));
+    const withMessage = (text: string) => {
+      const members = toBytes(JSON.stringify({ ...object, message: text + CUT_MARK }));
       const pieces = [this.#envelope(event), members.slice(1)];
-      const bytes = lengthOf(pieces);
-      if (bytes <= this.options.maxBytes) return { pieces, bytes, cut: true };
-    }
-    return undefined;
+      return { pieces, bytes: lengthOf(pieces), cut: true };
+    };
+    const room = this.options.maxBytes - withMessage('').bytes;
+    return room < 0 ? undefined : withMessage(beginningOf(message, room));
   }
+}
+
+const PLAIN = /[ !#-[\]-~]/;
+
+/** The longest beginning of a text that takes so many bytes in a JSON string. */
+function beginningOf(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    // Others take up to six: some are escaped.
+    bytes += PLAIN.test(character) ? 1 : Buffer.byteLength(JSON.stringify(character)) - 2;
+    if (bytes > maxBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }
 
 const lengthOf = (pieces: readonly string[]): number => {

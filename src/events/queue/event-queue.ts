@@ -172,10 +172,11 @@ export class EventQueue {
     return this.#untaken[0] === block ? (block.mark ?? this.#mark) : this.#mark;
   }
 
-  /** Puts documents that are safe on disk before all others. */
+  /** Puts documents that are safe on disk before all that are not, behind those that came back before. */
   restore(documents: StoredDocuments): Block {
     const block = Block.fromStored(documents, this.options.now());
-    this.#waiting.unshift(block);
+    const unsaved = this.#waiting.findIndex((waiting) => this.#untaken.includes(waiting));
+    this.#waiting.splice(unsaved < 0 ? this.#waiting.length : unsaved, 0, block);
     this.#count(block.bytes, block.documents);
     return block;
   }
