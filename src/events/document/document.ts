@@ -41,7 +41,7 @@ export class DocumentWriter {
     const id = idOf(event);
     const json = this.#envelope(event, id) + event.members;
     if (json.length <= this.options.maxBytes) return { json, id, cut: false };
-    return this.#cut(event, id, json.length - this.options.maxBytes);
+    return this.#cut(event, id);
   }
 
   #envelope(event: EventFields, id: string): string {
@@ -49,22 +49,36 @@ export class DocumentWriter {
     return `${this.#start}${event.time}","event_id":${quoted(id)}${pod},`;
   }
 
-  /** Shortens the message by what is too much. A character may take up to six bytes in JSON. */
-  #cut(event: EventFields, id: string, excess: number): EventDocument | undefined {
+  /** Keeps as much of the message as fits. */
+  #cut(event: EventFields, id: string): EventDocument | undefined {
     const object = JSON.parse(fromBytes(`{${event.members}`)) as JsonObject;
     const message = object['message'];
     if (typeof message !== 'string') return undefined;
-    for (let keep = message.length; keep > 0; ) {
-      keep = Math.max(0, Math.min(Math.floor(keep / 2), message.length - excess));
-      const members = toBytes(
-        JSON.stringify({ ...object, message: message.slice(0, keep) + CUT_MARK }),
-      ).slice(1);
-      const json = this.#envelope(event, id) + members;
-      if (json.length <= this.options.maxBytes) return { json, id, cut: true };
-    }
-    return undefined;
+    const withMessage = (text: string) =>
+      this.#envelope(event, id) + toBytes(JSON.stringify({ ...object, message: text })).slice(1);
+    // Go escapes more characters than JSON has to.
+    const whole = withMessage(message);
+    if (whole.length <= this.options.maxBytes) return { json: whole, id, cut: false };
+    const room = this.options.maxBytes - withMessage(CUT_MARK).length;
+    if (room < 0) return undefined;
+    return { json: withMessage(beginningOf(message, room) + CUT_MARK), id, cut: true };
   }
 }
+
+/** The longest beginning of a text that takes at most so many bytes in a JSON string, without half a character. */
+function beginningOf(text: string, bytes: number): string {
+  const upTo = (end: number) => text.slice(0, isInsidePair(text, end) ? end - 1 : end);
+  let [fits, tooLong] = [0, text.length + 1];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (Buffer.byteLength(JSON.stringify(upTo(middle))) - 2 <= bytes) fits = middle;
+    else tooLong = middle;
+  }
+  return upTo(fits);
+}
+
+const isInsidePair = (text: string, index: number): boolean =>
+  /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(index - 1, index + 1));
 
 /** The id of the document of an event, in the state that was told. */
 export const idOf = ({ uid, resourceVersion }: EventFields): string => `${uid}-${resourceVersion}`;
