@@ -4,6 +4,7 @@ import { DocumentWriter } from '../../../src/events/document/document.js';
 import type { EventFields } from '../../../src/events/document/event-fields.js';
 import { fromBytes } from '../../../src/events/document/event-object.js';
 import { parseWatchLine, readWatchLine } from '../../../src/events/document/watch-line.js';
+import { documentValue } from '../../support/events/document-text.js';
 import { anyEvent, DECOYS, lineOf } from '../../support/events/event-arbitraries.js';
 import type { EventObject } from '../../support/events/event-object.js';
 
@@ -36,9 +37,8 @@ function fieldsOf(event: EventObject, read = readWatchLine): EventFields {
 }
 
 const writer = (maxBytes = 1_000_000, clusterId = 'c1') => new DocumentWriter({ clusterId, maxBytes });
-const parsed = (json: string) => JSON.parse(fromBytes(json)) as Record<string, unknown>;
 const written = (event: EventObject, clusterId?: string) =>
-  parsed(writer(undefined, clusterId).write(fieldsOf(event))!.json);
+  documentValue(writer(undefined, clusterId).write(fieldsOf(event)));
 
 describe('DocumentWriter', () => {
   it('puts the members of the event at top level, with the envelope and without what nobody wants', () => {
@@ -80,27 +80,27 @@ describe('DocumentWriter', () => {
   });
 
   it('takes UID and version for the id, which another reading of the same state gives again', () => {
-    const { id, json } = writer().write(fieldsOf(POD_EVENT))!;
-    expect(id).to.equal(`${METADATA.uid}-42`);
-    expect(writer().write(fieldsOf(POD_EVENT, parseWatchLine))!.id).to.equal(id);
-    expect(parsed(json)['event_id']).to.equal(id);
+    const idOf = (event: EventObject, read = readWatchLine) =>
+      documentValue(writer().write(fieldsOf(event, read)))['event_id'];
+    expect(idOf(POD_EVENT)).to.equal(`${METADATA.uid}-42`);
+    expect(idOf(POD_EVENT, parseWatchLine)).to.equal(`${METADATA.uid}-42`);
     const updated = { ...POD_EVENT, metadata: { ...METADATA, resourceVersion: '43' } };
-    expect(writer().write(fieldsOf(updated))!.id).to.equal(`${METADATA.uid}-43`);
+    expect(idOf(updated)).to.equal(`${METADATA.uid}-43`);
   });
 
   it(`gives every event one document of valid JSON that holds all of it (seed ${SEED})`, () => {
     const property = fc.property(anyEvent, (event) => {
       for (const read of [readWatchLine, parseWatchLine]) {
         const fields = fieldsOf(event, read);
-        const { json, id, cut } = writer().write(fields)!;
-        const { cluster_id, log_type, event_id, time, pod_name, ...members } = parsed(json);
+        const document = writer().write(fields)!;
+        const { cluster_id, log_type, event_id, time, pod_name, ...members } = documentValue(document);
         const { kind: _, apiVersion: __, ...object } = JSON.parse(fromBytes(lineOf('ADDED', event))).object;
         delete object.metadata.managedFields;
         expect(JSON.stringify(members)).to.equal(JSON.stringify(object));
-        expect({ cluster_id, log_type, event_id, cut }).to.deep.equal({
+        expect({ cluster_id, log_type, event_id, cut: document.cut }).to.deep.equal({
           cluster_id: 'c1',
           log_type: 'event',
-          event_id: id,
+          event_id: `${fields.uid}-${fields.resourceVersion}`,
           cut: false,
         });
         expect(time).to.equal(fields.time);
@@ -114,12 +114,13 @@ describe('DocumentWriter', () => {
 
 describe('DocumentWriter with an event that is too large', () => {
   const MARK = ' … [cut]';
-  const sizeOf = (message: string) => writer().write(fieldsOf({ ...POD_EVENT, message }))!.json.length;
+  const sizeOf = (message: string) => writer().write(fieldsOf({ ...POD_EVENT, message }))!.bytes;
   const cutTo = (maxBytes: number, message: string) => {
     const document = writer(maxBytes).write(fieldsOf({ ...POD_EVENT, message }));
     if (!document) return undefined;
-    expect(document.json.length).to.be.at.most(maxBytes);
-    return { ...document, message: parsed(document.json)['message'] as string };
+    expect(document.bytes).to.be.at.most(maxBytes);
+    const value = documentValue(document);
+    return { ...document, value, message: value['message'] as string };
   };
 
   it('leaves a message whole that fits to the byte, and cuts one that is a byte too long', () => {
@@ -131,7 +132,7 @@ describe('DocumentWriter with an event that is too large', () => {
     expect(cut.cut).to.equal(true);
     // Nothing more is cut than the mark takes, which has bytes of its own.
     expect(cut.message).to.equal('x'.repeat(3000 - 1 - Buffer.byteLength(MARK)) + MARK);
-    expect(cut.json.length).to.equal(size - 1);
+    expect(cut.bytes).to.equal(size - 1);
   });
 
   it('keeps as much as fits of characters of any size, and no half of one', () => {
@@ -139,14 +140,14 @@ describe('DocumentWriter with an event that is too large', () => {
       const message = unit.repeat(800);
       const size = sizeOf(message);
       for (let less = 1; less < 60; less++) {
-        const { message: kept, cut, json } = cutTo(size - less, message)!;
+        const { message: kept, cut, bytes } = cutTo(size - less, message)!;
         expect(cut).to.equal(true);
         expect(kept.endsWith(MARK)).to.equal(true);
         const begun = kept.slice(0, -MARK.length);
         expect(message.startsWith(begun)).to.equal(true);
         expect(begun).to.not.match(/[\ud800-\udbff]$/);
         // One more character, which takes at most six bytes, would be too much.
-        expect(json.length + 6).to.be.above(size - less);
+        expect(bytes + 6).to.be.above(size - less);
       }
     }
   });
@@ -170,16 +171,15 @@ describe('DocumentWriter with an event that is too large', () => {
     const event = { ...POD_EVENT, message: '', metadata: { ...METADATA, labels: { x: 'y'.repeat(5000) } } };
     expect(writer(2000).write(fieldsOf(event))).to.equal(undefined);
     expect(
-      writer(2000).write({ ...fieldsOf(POD_EVENT), members: `"message":7,"x":"${'y'.repeat(5000)}"}` }),
+      writer(2000).write({ ...fieldsOf(POD_EVENT), members: [`"message":7,"x":"${'y'.repeat(5000)}"}`] }),
     ).to.equal(undefined);
   });
 
   it('keeps its id, its time, and the rest of it', () => {
     const message = 'm'.repeat(5000);
-    const { id, json } = cutTo(1500, message)!;
-    const { message: _, ...rest } = parsed(json);
+    const { message: _, ...rest } = cutTo(1500, message)!.value;
     const { message: __, ...whole } = written({ ...POD_EVENT, message });
     expect(rest).to.deep.equal(whole);
-    expect(id).to.equal(`${METADATA.uid}-42`);
+    expect(rest['event_id']).to.equal(`${METADATA.uid}-42`);
   });
 });

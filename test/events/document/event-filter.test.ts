@@ -14,7 +14,7 @@ const EVENT: EventFields = {
   name: 'web',
   reason: 'BackOff',
   type: 'Warning',
-  members: '}',
+  members: ['}'],
 };
 const FIELDS = { namespaces: 'namespace', types: 'type', reasons: 'reason', kinds: 'kind' } as const;
 type Setting = keyof typeof FIELDS;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { DocumentWriter } from '../../../src/events/document/document.js';
-import { fromBytes, readEventObject } from '../../../src/events/document/event-object.js';
+import { type JsonObject, readEventObject } from '../../../src/events/document/event-object.js';
 import { parseWatchLine, readWatchLine, type WatchLine } from '../../../src/events/document/watch-line.js';
+import { documentText, documentValue } from '../../support/events/document-text.js';
 import { lineOf } from '../../support/events/event-arbitraries.js';
 import type { EventMetadata } from '../../support/events/event-object.js';
 
@@ -29,7 +30,7 @@ describe('an event of an unusual shape', () => {
     });
     const event = eventOf(readWatchLine(line, receivedAt));
     expect(event).to.include({ kind: 'Pod', name: '', namespace: '' });
-    expect(fromBytes(documents.write(event)!.json)).to.not.contain('pod_name');
+    expect(documentText(documents.write(event))).to.not.contain('pod_name');
   });
 
   it('keeps labels and annotations that are called as fields are (case 26)', () => {
@@ -46,10 +47,10 @@ describe('an event of an unusual shape', () => {
     for (const way of [readWatchLine, parseWatchLine]) {
       const event = eventOf(way(line, receivedAt));
       expect(event).to.include({ uid: 'u', resourceVersion: '7' });
-      const document = JSON.parse(fromBytes(documents.write(event)!.json));
-      expect(document.metadata).to.not.have.property('managedFields');
-      expect(JSON.stringify(document.metadata.labels)).to.equal(JSON.stringify(labels));
-      expect(JSON.stringify(document.metadata.annotations)).to.equal(JSON.stringify(labels));
+      const { metadata: kept } = documentValue(documents.write(event)) as { readonly metadata: JsonObject };
+      expect(kept).to.not.have.property('managedFields');
+      expect(JSON.stringify(kept['labels'])).to.equal(JSON.stringify(labels));
+      expect(JSON.stringify(kept['annotations'])).to.equal(JSON.stringify(labels));
     }
   });
 
@@ -65,7 +66,7 @@ describe('an event of an unusual shape', () => {
       apiVersion: 'v2',
       extra: 1,
     });
-    const { json } = documents.write(event)!;
+    const json = documentText(documents.write(event));
     expect(JSON.parse(json)).to.deep.equal({
       cluster_id: 'c',
       log_type: 'event',
@@ -92,7 +93,7 @@ describe('an event of an unusual shape', () => {
         message: odd,
       });
       expect(event).to.include({ kind: '', name: '', reason: '', type: '', time: RECEIVED_AT });
-      expect(JSON.parse(fromBytes(documents.write(event)!.json))).to.include({ log_type: 'event' });
+      expect(documentValue(documents.write(event))).to.include({ log_type: 'event' });
     }
   });
 
@@ -104,10 +105,10 @@ describe('an event of an unusual shape', () => {
         message: 'HERE',
       });
       const odd = line.replace('"HERE"', () => Buffer.from(text).toString('latin1'));
-      const [spliced, parsed] = [readWatchLine, parseWatchLine].map(
-        (way) => documents.write(eventOf(way(odd, receivedAt)))!.json,
+      const [spliced, parsed] = [readWatchLine, parseWatchLine].map((way) =>
+        documentValue(documents.write(eventOf(way(odd, receivedAt)))),
       );
-      for (const json of [spliced!, parsed!]) expect(JSON.parse(fromBytes(json)).message).to.equal(message);
+      for (const value of [spliced!, parsed!]) expect(value['message']).to.equal(message);
     }
   });
 
@@ -127,7 +128,7 @@ describe('an event of an unusual shape', () => {
       reportingInstance: 'default-scheduler-0',
     });
     const event = eventOf(readWatchLine(line, receivedAt));
-    expect(JSON.parse(documents.write(event)!.json)).to.deep.include({
+    expect(documentValue(documents.write(event))).to.deep.include({
       pod_name: 'p',
       time: OBSERVED,
       message: 'the note',

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { DocumentWriter } from '../../../src/events/document/document.js';
-import { fromBytes, readEventObject } from '../../../src/events/document/event-object.js';
+import { readEventObject } from '../../../src/events/document/event-object.js';
 import { parseWatchLine, readWatchLine, type WatchLine } from '../../../src/events/document/watch-line.js';
+import { documentValue } from '../../support/events/document-text.js';
 import { lineOf } from '../../support/events/event-arbitraries.js';
 import type { EventMetadata, EventObject } from '../../support/events/event-object.js';
 
@@ -26,8 +27,8 @@ function timeOf(event: EventObject, metadata: EventMetadata = { creationTimestam
   const line = lineOf('ADDED', { ...event, metadata: { ...METADATA, ...metadata } });
   const [read, parsed] = [readWatchLine, parseWatchLine].map((way) => eventOf(way(line, receivedAt)));
   expect(read!.time).to.equal(parsed!.time);
-  const document = JSON.parse(fromBytes(documents.write(read!)!.json));
-  expect(document.time).to.equal(read!.time);
+  const document = documentValue(documents.write(read!));
+  expect(document['time']).to.equal(read!.time);
   return read!.time;
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { membersText } from '../../../src/events/document/event-fields.js';
 import { fromBytes } from '../../../src/events/document/event-object.js';
 import { parseWatchLine, readWatchLine } from '../../../src/events/document/watch-line.js';
 import { lineOf } from '../../support/events/event-arbitraries.js';
@@ -66,7 +67,7 @@ describe('parseWatchLine', () => {
       };
       const read = readWatchLine(lineOf('ADDED', { metadata, message }), receivedAt);
       if (read.type !== 'ADDED') throw new Error(read.type);
-      expect(JSON.parse(fromBytes(`{${read.event.members}`)).message).to.equal(message);
+      expect(JSON.parse(fromBytes(`{${membersText(read.event)}`)).message).to.equal(message);
     }
   });
 });

@@ -6,12 +6,15 @@ const SEED = 20_261_127;
 
 /** A document of some bytes, by number. */
 const documentOf = (number: number, bytes = 20): string => `{"n":${number},"x":"${'é'.repeat(bytes / 2)}"}`;
-const latin1 = (text: string) => Buffer.from(text).toString('latin1');
+const piecesOf = (text: string) => {
+  const latin1 = Buffer.from(text).toString('latin1');
+  return { pieces: [latin1.slice(0, 5), latin1.slice(5)], bytes: latin1.length };
+};
 
 function filled(documents: readonly string[], maxBytes = 1_000_000, maxDocuments = 1000): Block {
   const block = new Block(maxBytes, maxDocuments, 0);
   for (const [index, document] of documents.entries()) {
-    expect(block.add(latin1(document), index)).to.equal(true);
+    expect(block.add(piecesOf(document), index)).to.equal(true);
   }
   return block;
 }
@@ -22,11 +25,11 @@ describe('Block', () => {
   it('takes documents up to its bytes, the commas between them included, and not one more', () => {
     const document = 'x'.repeat(100);
     const block = new Block(302, 10, 0);
-    expect([1, 2, 3].map((time) => block.add(document, time))).to.deep.equal([true, true, true]);
+    expect([1, 2, 3].map((time) => block.add(piecesOf(document), time))).to.deep.equal([true, true, true]);
     expect(block).to.include({ bytes: 302, documents: 3, isFull: true });
-    expect(block.add('', 4)).to.equal(false);
+    expect(block.add(piecesOf(''), 4)).to.equal(false);
     const smaller = new Block(301, 10, 0);
-    expect([1, 2, 3].map((time) => smaller.add(document, time))).to.deep.equal([true, true, false]);
+    expect([1, 2, 3].map((time) => smaller.add(piecesOf(document), time))).to.deep.equal([true, true, false]);
     expect(smaller).to.include({ bytes: 201, documents: 2, isFull: false });
     expect(smaller.times).to.deep.equal([1, 2]);
     expect(smaller.open).to.deep.equal([{ from: 0, to: 2 }]);
@@ -34,11 +37,11 @@ describe('Block', () => {
 
   it('takes as many documents as it may, and a first one of any size', () => {
     const block = new Block(1000, 2, 0);
-    expect([1, 2, 3].map((time) => block.add('{}', time))).to.deep.equal([true, true, false]);
+    expect([1, 2, 3].map((time) => block.add(piecesOf('{}'), time))).to.deep.equal([true, true, false]);
     const large = new Block(10, 2, 0);
-    expect(large.add('x'.repeat(100_000), 1)).to.equal(true);
+    expect(large.add(piecesOf('x'.repeat(100_000)), 1)).to.equal(true);
     expect(large).to.include({ bytes: 100_000, isFull: true });
-    expect(large.add('x', 2)).to.equal(false);
+    expect(large.add(piecesOf('x'), 2)).to.equal(false);
   });
 
   it(`gives the bytes of any range as they were put in (seed ${SEED})`, () => {

@@ -8,6 +8,7 @@ const SEED = 20_261_128;
 type Step = (model: QueueModel) => void;
 
 const which = fc.nat(5);
+const documentOf = (text: string) => ({ pieces: [text], bytes: text.length });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
@@ -71,10 +72,10 @@ describe('EventQueue', () => {
 
   it('has room up to its bytes, and lets those who wait go on when half of them are free', async () => {
     const events = queue();
-    for (let document = 0; document < 9; document++) events.add('x'.repeat(100), 0);
-    events.add('x'.repeat(99), 0);
+    for (let document = 0; document < 9; document++) events.add(documentOf('x'.repeat(100)), 0);
+    events.add(documentOf('x'.repeat(99)), 0);
     expect(events.hasRoom).to.equal(true);
-    events.add('x', 0);
+    events.add(documentOf('x'), 0);
     expect(events).to.include({ bytes: 1000, hasRoom: false });
     let hasRoom = false;
     const room = events.untilRoom().then(() => {
@@ -91,7 +92,7 @@ describe('EventQueue', () => {
 
   it('lets those who wait for room go on when it is purged', async () => {
     const events = queue();
-    events.add('x'.repeat(2000), 0);
+    events.add(documentOf('x'.repeat(2000)), 0);
     const room = events.untilRoom();
     events.purge();
     await room;
@@ -101,13 +102,13 @@ describe('EventQueue', () => {
   it('has a whole block when one is full, or was begun before another one', () => {
     const events = queue();
     expect(events.hasWholeBlock).to.equal(false);
-    events.add('x'.repeat(60), 0);
+    events.add(documentOf('x'.repeat(60)), 0);
     expect(events.hasWholeBlock).to.equal(false);
-    events.add('x'.repeat(60), 0);
+    events.add(documentOf('x'.repeat(60)), 0);
     expect(events.hasWholeBlock).to.equal(true);
     events.take();
     expect(events.hasWholeBlock).to.equal(false);
-    events.add('x'.repeat(39), 0);
+    events.add(documentOf('x'.repeat(39)), 0);
     expect(events.hasWholeBlock).to.equal(true);
   });
 
@@ -115,13 +116,13 @@ describe('EventQueue', () => {
     let now = 5;
     const events = queue({ now: () => now });
     expect(events.waitingSince).to.equal(undefined);
-    events.add('x', 0);
+    events.add(documentOf('x'), 0);
     now = 9;
-    events.add('x', 0);
+    events.add(documentOf('x'), 0);
     expect(events.waitingSince).to.equal(5);
     const block = events.take()!;
     expect(events.waitingSince).to.equal(undefined);
-    events.add('x', 0);
+    events.add(documentOf('x'), 0);
     events.giveBack(block);
     expect(events.waitingSince).to.equal(5);
   });
@@ -129,7 +130,7 @@ describe('EventQueue', () => {
   it('tells of each change that may let somebody go on', () => {
     let changes = 0;
     const events = queue({ onChange: () => changes++ });
-    events.add('x', 0);
+    events.add(documentOf('x'), 0);
     expect(changes).to.equal(1);
     const block = events.take()!;
     events.giveBack(block);
@@ -142,7 +143,7 @@ describe('EventQueue', () => {
 
   it('sends what came from disk in its order, before the rest', () => {
     const events = queue();
-    events.add('{"n":9}', 0);
+    events.add(documentOf('{"n":9}'), 0);
     for (const text of ['{"n":1}', '{"n":2}', '{"n":3}']) {
       events.restore({ body: Buffer.from(text), lengths: [text.length] });
     }

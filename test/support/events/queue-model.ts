@@ -33,6 +33,8 @@ export class QueueModel {
   #firstMark: string | undefined = FIRST_MARK;
   readonly #out = new Map<Block, { readonly numbers: Numbers; readonly kind: 'stored' | 'own' }>();
   readonly #spool: StoredDocuments[] = [];
+  /** Documents that came back from disk, in the order in which they were written. */
+  readonly #restored: number[] = [];
   readonly #delivered: number[] = [];
   /** Documents that were forgotten on purpose. */
   readonly #purged = new Set<number>();
@@ -40,7 +42,8 @@ export class QueueModel {
 
   add(bytes: number): void {
     const number = this.#made++;
-    this.queue.add(`{"n":${number},"x":"${'x'.repeat(bytes)}"}`, number);
+    const text = `{"n":${number},"x":"${'x'.repeat(bytes)}"}`;
+    this.queue.add({ pieces: [text], bytes: text.length }, number);
     this.#open.add(number);
     this.#waiting.own.push(number);
     this.#now += bytes % 2;
@@ -79,7 +82,8 @@ export class QueueModel {
     const { numbers, kind } = this.#out.get(block)!;
     this.#out.delete(block);
     this.queue.giveBack(block);
-    this.#waiting[kind] = [...numbers, ...this.#waiting[kind]].sort((a, b) => a - b);
+    const placeOf = (number: number) => (kind === 'own' ? number : this.#restored.indexOf(number));
+    this.#waiting[kind] = [...numbers, ...this.#waiting[kind]].sort((a, b) => placeOf(a) - placeOf(b));
   }
 
   taken(which: number): void {
@@ -113,7 +117,9 @@ export class QueueModel {
   restore(): void {
     const documents = this.#spool.shift();
     if (!documents) return;
-    this.#waiting.stored.push(...numbersIn(this.queue.restore(documents)));
+    const numbers = numbersIn(this.queue.restore(documents));
+    this.#waiting.stored.push(...numbers);
+    this.#restored.push(...numbers);
   }
 
   purge(): void {
