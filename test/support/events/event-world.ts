@@ -4,10 +4,12 @@ import type { EventsForwarderFile } from '../../../src/constructs/events-forward
 import type { ShippingSettings } from '../../../src/events/config/events-settings.js';
 import { readEventsConfig } from '../../../src/events/config/read-events-config.js';
 import { Forwarder } from '../../../src/events/forwarder.js';
+import type { SpoolFiles } from '../../../src/events/spool/files.js';
 import { fixedCredentials } from '../../../src/kube/api-server.js';
 import { Cluster } from '../../../src/kube/cluster.js';
 import { fastClock } from '../cluster/test-cluster.js';
 import { EventCorpus } from './event-corpus.js';
+import type { ShownState } from './event-ledger.js';
 import { EventStore } from './event-store.js';
 import { FakeDataPrepper } from './fake-data-prepper.js';
 import { type FakeEventsApi, startFakeEventsApi } from './fake-events-api.js';
@@ -27,6 +29,10 @@ export interface EventWorldOptions {
   readonly settings?: SomeSettings;
   /** How much faster than real time waits pass. @default 20 */
   readonly speed?: number;
+  /** Where spool and dead letters are. @default the files of this machine */
+  readonly files?: SpoolFiles;
+  /** Told each line that a forwarder logs. @default nobody */
+  readonly onLog?: (line: string) => void;
 }
 
 /** An API server, an intake, and forwarders between them, all in this process. */
@@ -98,10 +104,16 @@ export class EventWorld {
       cluster: this.connect(),
       namespace: 'opni',
       clock,
-      log: createLogger({ level: 'debug', clock, write: (line) => this.log.push(line) }),
+      log: createLogger({ level: 'debug', clock, write: (line) => this.#logged(line) }),
+      files: this.options.files,
     });
     this.#forwarders.push(forwarder);
     return forwarder;
+  }
+
+  #logged(line: string): void {
+    this.log.push(line);
+    this.options.onLog?.(line);
   }
 
   /** Makes some events, each of another name. */
@@ -114,9 +126,14 @@ export class EventWorld {
     this.#shownSince = this.store.mark();
   }
 
-  /** Ids of all states that the API server showed. */
+  /** All states that the API server showed. */
+  get states(): readonly ShownState[] {
+    return this.store.states(this.#shownSince);
+  }
+
+  /** Their ids. */
   get shown(): readonly string[] {
-    return this.store.states(this.#shownSince).map(({ id }) => id);
+    return this.states.map(({ id }) => id);
   }
 
   /** Waits until everything that was shown has arrived. */
