@@ -4,6 +4,7 @@ import type { EventsForwarderFile } from '../../../src/constructs/events-forward
 import type { ShippingSettings } from '../../../src/events/config/events-settings.js';
 import { readEventsConfig } from '../../../src/events/config/read-events-config.js';
 import { Forwarder } from '../../../src/events/forwarder.js';
+import { MARK_ANNOTATION } from '../../../src/events/mark.js';
 import type { SpoolFiles } from '../../../src/events/spool/files.js';
 import { fixedCredentials } from '../../../src/kube/api-server.js';
 import { Cluster } from '../../../src/kube/cluster.js';
@@ -119,6 +120,12 @@ export class EventWorld {
   /** Makes some events, each of another name. */
   create(count = 1): void {
     for (let made = 0; made < count; made++) this.store.create(this.corpus.next());
+  }
+
+  /** The mark that the Lease keeps. */
+  get leaseMark(): string | undefined {
+    const annotations = this.api.leases.get('opni', 'opni-events')?.metadata['annotations'];
+    return (annotations as Record<string, string> | undefined)?.[MARK_ANNOTATION];
   }
 
   /** What is shown from now on counts in {@link check}. */

@@ -10,9 +10,9 @@ export interface DeedContext {
   readonly during: (what: string, ms: number, begin: () => unknown, end: () => unknown) => void;
   /** Documents may come again because of this: so many requests are of unknown outcome. */
   readonly ambiguous: (requests: number) => void;
-  /** What was shown and is over by now may be missing, if all events have to be read anew. */
-  readonly historyLost: () => void;
-  /** A session may begin without a mark. */
+  /** The history before the present revision is gone. */
+  readonly compacted: () => void;
+  /** The mark is gone. */
   readonly leaseLost: () => void;
 }
 
@@ -129,8 +129,8 @@ export const API_DEEDS: readonly Deed[] = [
 
 /** What takes away what the API server knows of the past. */
 export const HISTORY_DEEDS: readonly Deed[] = [
-  ({ world, historyLost }) => {
-    historyLost();
+  ({ world, compacted }) => {
+    compacted();
     world.store.compact();
     return `compact at ${world.store.revision}`;
   },

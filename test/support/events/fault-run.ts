@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Forwarder } from '../../../src/events/forwarder.js';
+import type { SeenRequest } from './api-request.js';
 import { Chance } from './chance.js';
 import type { ShownState } from './event-ledger.js';
 import { EventStore } from './event-store.js';
@@ -13,7 +14,7 @@ import {
   INTAKE_DEEDS,
 } from './fault-deeds.js';
 
-const SPEED = 50;
+const SPEED = 80;
 const BATCH = 20;
 const IN_FLIGHT = 3;
 /** How long faults happen, in milliseconds of the fast clock. */
@@ -28,7 +29,9 @@ export class FaultRun {
   readonly #later = new Set<{ readonly timer: NodeJS.Timeout; readonly work: () => void | Promise<void> }>();
   readonly #forwarders: Forwarder[] = [];
   readonly #stopped = new Set<Forwarder>();
-  readonly #losses: { readonly atMs: number; readonly revision: bigint }[] = [];
+  /** When all events were read anew because what happened since a mark was no longer known. */
+  readonly #rereads: { readonly atMs: number; readonly mark: bigint }[] = [];
+  #compactedTo = 0n;
   readonly #lasting = new Set<string>();
   #pending: Promise<unknown>[] = [];
   #isLeaseGone = false;
@@ -52,7 +55,8 @@ export class FaultRun {
       standby: { leaseSeconds: 5 },
       ...(this.spoolFolder && { spool: { folder: this.spoolFolder, maxBytes: 16 * 1024 ** 2 } }),
     };
-    this.#world = await EventWorld.start({ store, settings, speed: SPEED, onLog });
+    const onRequest = (request: SeenRequest) => this.#world && this.#onRequest(request);
+    this.#world = await EventWorld.start({ store, settings, speed: SPEED, onLog, api: { onRequest } });
     try {
       await this.#begin();
       await this.#faults();
@@ -76,13 +80,7 @@ export class FaultRun {
     for (let made = 0; made < count; made += 1) this.#forwarders.push(await world.forwarder());
     for (const forwarder of this.#forwarders) await forwarder.start();
     await world.delivered();
-    const mark = () =>
-      (
-        world.api.leases.get('opni', 'opni-events')?.metadata['annotations'] as
-          | Record<string, string>
-          | undefined
-      )?.['logging.opni.io/events-mark'];
-    while (mark() === undefined) await delay(2);
+    while (world.leaseMark === undefined) await delay(2);
   }
 
   async #faults(): Promise<void> {
@@ -126,7 +124,9 @@ export class FaultRun {
       ambiguous: (requests) => {
         this.#maxDuplicates += requests * BATCH;
       },
-      historyLost: () => this.#loseHistory(),
+      compacted: () => {
+        this.#compactedTo = this.#world.store.revision;
+      },
       leaseLost: () => {
         this.#isLeaseGone = true;
       },
@@ -167,8 +167,12 @@ export class FaultRun {
     return 'somebody takes the Lease, and is gone';
   }
 
-  #loseHistory(): void {
-    this.#losses.push({ atMs: nowMs(), revision: this.#world.store.revision });
+  #onRequest({ kind, query }: SeenRequest): void {
+    if (kind !== 'list' && query.get('sendInitialEvents') !== 'true') return;
+    const { leaseMark } = this.#world;
+    if (leaseMark === undefined && !this.#isLeaseGone) return;
+    const mark = BigInt(leaseMark ?? 0);
+    if (leaseMark === undefined || mark < this.#compactedTo) this.#rereads.push({ atMs: nowMs(), mark });
   }
 
   /** What was delivered behind the mark that a session begins with comes again, and what is still on its way. */
@@ -176,7 +180,6 @@ export class FaultRun {
     if (!line.includes('"shipping events"')) return;
     const { mark } = JSON.parse(line) as { readonly mark: string };
     const after = mark === 'none' ? 0n : BigInt(mark);
-    if (mark === 'none' && this.#isLeaseGone) this.#loseHistory();
     const ids = this.#world.intake.ledger.ids;
     this.#maxDuplicates += ids.filter((id) => BigInt(id.slice(id.lastIndexOf('-') + 1)) > after).length;
     this.#maxDuplicates += IN_FLIGHT * BATCH;
@@ -200,34 +203,24 @@ export class FaultRun {
   async #check(): Promise<void> {
     const { intake } = this.#world;
     const { ledger } = intake;
-    const missing = () => {
-      const excused = this.#excused();
-      return this.#world.states.filter((state) => ledger.times(state.id) === 0 && !excused(state));
-    };
+    const missing = () =>
+      this.#world.states.filter((state) => ledger.times(state.id) === 0 && !this.#isExcused(state));
     await ledger.waitUntil(
       () => missing().length === 0,
       10_000,
       () =>
         `${missing().length} missing, such as ${JSON.stringify(missing()[0])}; at most ${this.#maxDuplicates} again`,
     );
-    const excused = this.#excused();
-    const ids = new Set(this.#world.states.filter(excused).map(({ id }) => id));
-    this.#world.check({ excused: ids, maxDuplicates: this.#maxDuplicates });
+    const excused = this.#world.states.filter((state) => this.#isExcused(state)).map(({ id }) => id);
+    this.#world.check({ excused, maxDuplicates: this.#maxDuplicates });
   }
 
   /**
-   * The contract excuses a state that was over before all events were read anew, which is right only when what happened
-   * since the mark was compacted away, or the mark was lost.
+   * The contract excuses a state that came after the mark and was over before all events were read anew, where they had to
+   * be: what happened since the mark was compacted away, or the mark was lost.
    */
-  #excused(): (state: ShownState) => boolean {
-    const readAt = this.#world.api.requests
-      .filter(({ kind, query }) => kind === 'list' || query.get('sendInitialEvents') === 'true')
-      .reduce((last, { atMs }) => Math.max(last, atMs + performance.timeOrigin), 0);
-    const lost = this.#losses
-      .filter(({ atMs }) => atMs <= readAt)
-      .map(({ revision }) => revision)
-      .sort((a, b) => (a < b ? 1 : -1));
-    return ({ toMs, resourceVersion }) =>
-      toMs !== undefined && toMs <= readAt && BigInt(resourceVersion) <= (lost[0] ?? 0n);
+  #isExcused({ toMs, resourceVersion }: ShownState): boolean {
+    const version = BigInt(resourceVersion);
+    return toMs !== undefined && this.#rereads.some(({ atMs, mark }) => toMs <= atMs && version > mark);
   }
 }
