@@ -13,6 +13,7 @@ import {
   HISTORY_DEEDS,
   INTAKE_DEEDS,
 } from './fault-deeds.js';
+import { untilTrue } from './until-true.js';
 
 const SPEED = 80;
 const BATCH = 20;
@@ -205,12 +206,9 @@ export class FaultRun {
     const { ledger } = intake;
     const missing = () =>
       this.#world.states.filter((state) => ledger.times(state.id) === 0 && !this.#isExcused(state));
-    await ledger.waitUntil(
-      () => missing().length === 0,
-      10_000,
-      () =>
-        `${missing().length} missing, such as ${JSON.stringify(missing()[0])}; at most ${this.#maxDuplicates} again`,
-    );
+    await untilTrue(() => missing().length === 0).catch(() => {
+      throw new Error(`${missing().length} are missing, such as ${JSON.stringify(missing()[0])}`);
+    });
     const excused = this.#world.states.filter((state) => this.#isExcused(state)).map(({ id }) => id);
     this.#world.check({ excused, maxDuplicates: this.#maxDuplicates });
   }
