@@ -1,6 +1,7 @@
 import type { Clock } from '../common/clock.js';
-import { messageOf, OpniLoggingError } from '../common/error.js';
+import { messageOf } from '../common/error.js';
 import type { Logger } from '../common/log.js';
+import { failureIn } from '../kube/api-failure.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { Annotations } from '../kube/lease.js';
 import { LeaseLock } from '../kube/lease-lock.js';
@@ -64,8 +65,11 @@ function takeOnce(options: ActiveLeaseOptions): Promise<LeaseLock> {
       onStandby();
       log.info('standing by', { active: other });
     },
+    onWorking: () => health.good('lease'),
     onTrouble: (error) => {
-      if (error instanceof OpniLoggingError) health.bad('lease', messageOf(error), false);
+      // Somebody has to give the right; anything else passes by itself.
+      const isRefusal = [401, 403].includes(failureIn(error)?.status ?? 0);
+      health.bad('lease', messageOf(error), isRefusal);
       log.limited('lease').warn('the Lease cannot be renewed or read now; trying again', { error });
     },
   });

@@ -41,11 +41,14 @@ export class Storage {
 
   /** Opens the spool, also anew: what it handed out before and was not delivered comes again then. */
   async openSpool(clusterId: string): Promise<void> {
-    const { settings, files } = this.options;
+    const { settings, files, log } = this.options;
     if (!settings.spool) return;
     await this.#spool?.close();
     this.#spool = undefined;
-    this.#spool = await Spool.open({ ...settings.spool, clusterId, onTrouble: this.#tell, files });
+    const spool = await Spool.open({ ...settings.spool, clusterId, onTrouble: this.#tell, files });
+    this.#spool = spool;
+    const { damaged: holes, mark = 'none' } = spool;
+    if (holes > 0) log.error('the spool is damaged; its events are read again', { holes, mark });
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ describe('Forwarder.disable', () => {
     const asked = lookups();
     expect(readdirSync(folder()), 'the folder of the spool').to.deep.equal([]);
     const metrics = forwarder.metrics.registry.text();
-    for (const gauge of ['queue_bytes', 'queue_documents', 'spool_bytes']) {
+    for (const gauge of ['queue_bytes', 'queue_docs', 'spool_bytes']) {
       expect(metrics).to.match(new RegExp(`${gauge} 0\n`));
     }
     expect(forwarder.health.activity).to.equal('off');
@@ -124,7 +124,7 @@ describe('Forwarder.disable', () => {
     await world.intake.stop();
     const earlier = await started();
     world.create(30);
-    await untilTrue(() => earlier.metrics.registry.text().includes('queue_documents 30'));
+    await untilTrue(() => earlier.metrics.registry.text().includes('queue_docs 30'));
     await earlier.stop(0);
     expect(readdirSync(folder())).to.not.deep.equal([]);
     await world.intake.resume();
@@ -138,7 +138,7 @@ describe('Forwarder.disable', () => {
     await world.intake.stop();
     const earlier = await started();
     world.create(30);
-    await untilTrue(() => earlier.metrics.registry.text().includes('queue_documents 30'));
+    await untilTrue(() => earlier.metrics.registry.text().includes('queue_docs 30'));
     await earlier.stop(0);
     await world.intake.resume();
     await disabled(await world.forwarder(withSpool()));
