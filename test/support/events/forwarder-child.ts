@@ -15,9 +15,11 @@ export interface ProcessEnd {
 /** How much faster than real time a forwarder in a process of its own waits. */
 export const CHILD_SPEED = 20;
 
+const MAX_LINES = 20_000;
+
 /** A forwarder in a process of its own. */
 export class ForwarderChild {
-  /** What it wrote, line by line. */
+  /** The last that it wrote, line by line. */
   readonly lines: string[] = [];
   readonly ended: Promise<ProcessEnd>;
   #rest = '';
@@ -35,12 +37,17 @@ export class ForwarderChild {
   }
 
   /** Starts a forwarder of a world. @param pause where it stops for ever, and says so */
-  static async start(world: EventWorld, settings: SomeSettings, pause?: PausePoint): Promise<ForwarderChild> {
+  static async start(
+    world: EventWorld,
+    settings: SomeSettings,
+    pause?: PausePoint,
+    speed = CHILD_SPEED,
+  ): Promise<ForwarderChild> {
     const more = { ...settings, server: { port: 0 } };
     const job: ForwarderJob = {
       url: world.api.url,
       settings: await world.settings(more),
-      speed: CHILD_SPEED,
+      speed,
       ...(pause && { pause }),
     };
     const child = spawn(process.execPath, [PROGRAM], { stdio: 'pipe' });
@@ -101,6 +108,7 @@ export class ForwarderChild {
     const parts = (this.#rest + data).split('\n');
     this.#rest = parts.pop() ?? '';
     this.lines.push(...parts);
+    if (this.lines.length > MAX_LINES) this.lines.splice(0, this.lines.length - MAX_LINES);
     for (const check of [...this.#listeners]) check();
   }
 }
