@@ -11,7 +11,6 @@ const IN_FLIGHT = 2;
 const MIB = 1024 ** 2;
 
 describe('Forwarder killed by SIGKILL', () => {
-  const folder = useTempDir();
   let world: EventWorld;
   const children: ForwarderChild[] = [];
 
@@ -37,6 +36,8 @@ describe('Forwarder killed by SIGKILL', () => {
     await Promise.all(children.splice(0).map((child) => child.kill()));
     await world.close();
   });
+  // Removed after the others have ended.
+  const folder = useTempDir();
 
   /** Whether the saved mark is that of the newest event, or later. */
   const markCoversAll = () =>
@@ -177,7 +178,7 @@ describe('Forwarder killed by SIGKILL', () => {
         const until = performance.now() + 400 + chance.between(0, 600);
         while (performance.now() < until) {
           world.create(chance.between(1, 20));
-          if (chance.is(0.1)) world.intake.script('hang');
+          if (chance.is(0.1) && world.intake.scriptLeft === 0) world.intake.script('hang');
           await new Promise((resolve) => setTimeout(resolve, chance.between(1, 30)));
         }
         await child.kill();

@@ -8,7 +8,6 @@ import { useTempDir } from '../../support/temp-dir.js';
 const MIB = 1024 ** 2;
 
 describe('Forwarder.disable', () => {
-  const folder = useTempDir();
   let world: EventWorld;
 
   beforeEach(async () => {
@@ -21,6 +20,8 @@ describe('Forwarder.disable', () => {
     });
   });
   afterEach(() => world.close());
+  // Removed after the others have ended.
+  const folder = useTempDir();
 
   const withSpool = () => ({ spool: { folder: folder(), maxBytes: 16 * MIB } });
   const posts = () => world.intake.ledger.requests.length;

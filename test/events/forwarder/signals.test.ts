@@ -11,7 +11,6 @@ const BIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 const MIB = 1024 ** 2;
 
 describe('the command events, asked to end', () => {
-  const folder = useTempDir();
   let world: EventWorld;
   const children: ForwarderChild[] = [];
 
@@ -22,6 +21,8 @@ describe('the command events, asked to end', () => {
     await Promise.all(children.splice(0).map((child) => child.kill()));
     await world.close();
   });
+  // Removed after the others have ended.
+  const folder = useTempDir();
 
   /** The command as it is installed, on the clock of this machine. */
   function start(...flags: string[]): ForwarderChild {
