@@ -4,6 +4,7 @@ import { messageOf, OpniLoggingError } from '../common/error.js';
 import type { Logger } from '../common/log.js';
 import type { Cluster } from '../kube/cluster.js';
 import { LeaseLock } from '../kube/lease-lock.js';
+import { newHolder } from '../kube/lease-lock-options.js';
 import { backOffMs, retryPolicy } from '../kube/retry.js';
 import { clusterIdOf } from './cluster-identity.js';
 import type { ShippingSettings } from './config/events-settings.js';
@@ -29,6 +30,8 @@ export interface ForwarderOptions {
 
 /** How requests that are on their way are dealt with when forwarding is disabled, in milliseconds. */
 const FINISH_MS = 5000;
+/** How often it is looked whether there is a first mark to save, in milliseconds. */
+const FIRST_MARK_MS = 200;
 const LEASE_BACK_OFF = retryPolicy({ firstDelayMs: 1000, maxDelayMs: 15_000 });
 
 /** What one run has open. */
@@ -46,6 +49,10 @@ export class Forwarder {
   readonly health: Health;
   readonly metrics: ForwarderMetrics;
   readonly #clock: Clock;
+  /** One name for all its turns: it does not wait for itself when it lost the Lease because the server was away. */
+  readonly #holder: string;
+  /** Mark of its turn before. */
+  #markBefore: string | undefined;
   #run: Run | undefined;
   #session: Session | undefined;
   #spool: Spool | undefined;
@@ -56,6 +63,7 @@ export class Forwarder {
 
   constructor(private readonly options: ForwarderOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#holder = options.holder ?? newHolder();
     this.health = new Health(this.#clock);
     this.metrics = new ForwarderMetrics({
       mark: () => this.#session?.mark,
@@ -185,20 +193,21 @@ export class Forwarder {
         await this.#ship(session, lock, run);
       } finally {
         await lock.release();
+        this.#markBefore = run.how === 'disable' ? undefined : session.mark;
         this.#session = undefined;
       }
     }
   }
 
   #takeLease(annotations: () => Record<string, string | undefined>, signal: AbortSignal): Promise<LeaseLock> {
-    const { cluster, namespace, settings, holder, log } = this.options;
+    const { cluster, namespace, settings, log } = this.options;
     return LeaseLock.acquire({
       cluster,
       clock: this.#clock,
       place: { namespace, name: settings.standby.leaseName },
       durationMs: settings.standby.leaseSeconds * 1000,
       waitMs: Number.POSITIVE_INFINITY,
-      holder,
+      holder: this.#holder,
       signal,
       annotations,
       onWait: (other) => log.info('standing by', { active: other }),
@@ -217,7 +226,13 @@ export class Forwarder {
       clusterId,
       deadLetters,
       log,
-      start: startingPoint(lock.acquired.annotations, clusterId, settings.firstStart, this.#spool),
+      start: startingPoint({
+        annotations: lock.acquired.annotations,
+        clusterId,
+        firstStart: settings.firstStart,
+        spool: this.#spool,
+        before: this.#markBefore,
+      }),
       spool: this.#spool,
       maySend: () => lock.held,
       clock: this.#clock,
@@ -235,6 +250,7 @@ export class Forwarder {
       over.addEventListener('abort', () => resolve(), { once: true });
     });
     const running = session.run();
+    if (session.mark === undefined) void this.#saveFirstMark(session, lock, over);
     await Promise.race([running, ended]);
     if (lock.lost.aborted) {
       log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
@@ -248,5 +264,15 @@ export class Forwarder {
       log.info('stopped', { mark: session.mark ?? 'none', left: session.queueDocuments });
     }
     await running;
+  }
+
+  /** Without a mark whoever comes next begins anew, so the first one is not kept back until the Lease is renewed. */
+  async #saveFirstMark(session: Session, lock: LeaseLock, over: AbortSignal): Promise<void> {
+    while (!over.aborted && session.mark === undefined) {
+      // Ends with the signal only.
+      await this.#clock.sleep(FIRST_MARK_MS, over).catch(() => undefined);
+    }
+    // What fails is repeated by the next renewal, which tells of it.
+    if (!over.aborted) await lock.save(over).catch(() => undefined);
   }
 }

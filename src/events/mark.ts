@@ -25,20 +25,27 @@ export function markAnnotations(mark: string | undefined, clusterId: string): An
 /** What a Lease keeps after forwarding was disabled. */
 export const disabledAnnotations = (clusterId: string): Annotations => markAnnotations(START_NOW, clusterId);
 
-/**
- * Where to begin, by what the Lease and the spool keep.
- *
- * @param spool a damaged one says up to where it is whole, and what comes after that is read again
- */
-export function startingPoint(
-  annotations: Readonly<Record<string, string>>,
-  clusterId: string,
-  firstStart: 'retained' | 'now',
-  spool?: { readonly mark: string | undefined; readonly damaged: number },
-): StartingPoint {
+/** What {@link startingPoint} goes by. */
+export interface KnownMarks {
+  /** Those of the Lease. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly clusterId: string;
+  readonly firstStart: 'retained' | 'now';
+  /** A damaged one says up to where it is whole, and what comes after that is read again. @default none */
+  readonly spool?: { readonly mark: string | undefined; readonly damaged: number };
+  /**
+   * Mark of this replica when it lost the Lease. It counts only where the Lease keeps none: what a server keeps whose data
+   * were restored goes back with them. @default none
+   */
+  readonly before?: string;
+}
+
+/** Where to begin, by what the Lease and the spool keep. */
+export function startingPoint(known: KnownMarks): StartingPoint {
+  const { annotations, clusterId, firstStart, spool, before } = known;
   if (spool && spool.damaged > 0) return { mark: spool.mark, firstStart: 'retained' };
   const kept = annotations[MARK_CLUSTER_ANNOTATION] === clusterId ? annotations[MARK_ANNOTATION] : undefined;
-  const lease = isVersion(kept) ? kept : undefined;
+  const lease = isVersion(kept) ? kept : kept === undefined ? before : undefined;
   const mark = spool?.mark !== undefined && isNewer(spool.mark, lease) ? spool.mark : lease;
   return { mark, firstStart: kept === START_NOW ? 'now' : firstStart };
 }

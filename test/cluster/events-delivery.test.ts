@@ -134,7 +134,7 @@ describe('the events forwarder between a real API server and an intake', () => {
     const events = new RealEvents({ clients, namespaces: NAMESPACES });
     const excuses = new Excuses();
     start('plain', {});
-    await forwarder.logged('shipping events');
+    await events.begin(intake.ledger);
     const writing = events.writeUpTo(20_000);
     await events.reached(2000);
     await excuses.restartApiServer('plain');
@@ -156,7 +156,7 @@ describe('the events forwarder between a real API server and an intake', () => {
       queue: { maxBytes: 2 * 1024 ** 2 },
       spool: { folder: join(folder, 'spool'), maxBytes: 64 * 1024 ** 2 },
     });
-    await forwarder.logged('shipping events');
+    await events.begin(intake.ledger);
     const writing = events.writeUpTo(8000);
     await events.reached(1000);
     await intake.stop();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compareVersions } from '../../../src/events/document/resource-version.js';
 import type { Cluster } from '../../../src/kube/cluster.js';
+import type { DeliveryLedger } from './delivery-ledger.js';
 
 /** A state of an event as the API server answered it. */
 export interface WrittenState {
@@ -61,6 +62,14 @@ export class RealEvents {
         return isGone ? [`${uid}-${version}`] : [];
       }),
     );
+  }
+
+  /** Writes a first event and waits for it: what is written after that is seen by whoever reads events. */
+  async begin(ledger: DeliveryLedger): Promise<void> {
+    this.updates = false;
+    await this.writeUpTo(1);
+    await ledger.waitForIds(1, 30_000);
+    this.updates = true;
   }
 
   /** Updates none of the events that were made before: the server does not know them any more. */
