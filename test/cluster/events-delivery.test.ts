@@ -9,9 +9,9 @@ import { TOKENS } from '../support/cluster/test-cluster.js';
 import { ControlPlane } from '../support/control-plane/control-plane.js';
 import { compactEtcd } from '../support/control-plane/etcd-data.js';
 import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
-import { ForwarderProcess } from '../support/events/forwarder-process.js';
+import { ForwarderProcess } from '../support/control-plane/forwarder-process.js';
 import { checkDelivered } from '../support/events/invariant.js';
-import { makeNamespaces, RealEvents } from '../support/events/real-events.js';
+import { makeNamespaces, RealEvents } from '../support/control-plane/real-events.js';
 import { ownPlane } from './hooks.js';
 
 const NAMESPACES = ['load-0', 'load-1', 'load-2', 'load-3'];

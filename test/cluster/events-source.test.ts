@@ -10,9 +10,9 @@ import { TOKENS } from '../support/cluster/test-cluster.js';
 import type { ControlPlane } from '../support/control-plane/control-plane.js';
 import { EtcdBackup } from '../support/control-plane/etcd-data.js';
 import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
-import { ForwarderProcess } from '../support/events/forwarder-process.js';
+import { ForwarderProcess } from '../support/control-plane/forwarder-process.js';
 import { checkDelivered } from '../support/events/invariant.js';
-import { kubeletEvent, makeNamespaces, RealEvents } from '../support/events/real-events.js';
+import { kubeletEvent, makeNamespaces, RealEvents } from '../support/control-plane/real-events.js';
 import { ownPlane, sharedPlane } from './hooks.js';
 
 describe('events of a real API server', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compareVersions } from '../../../src/events/document/resource-version.js';
 import type { Cluster } from '../../../src/kube/cluster.js';
-import type { DeliveryLedger } from './delivery-ledger.js';
+import type { DeliveryLedger } from '../events/delivery-ledger.js';
 
 /** A state of an event as the API server answered it. */
 export interface WrittenState {
