@@ -214,7 +214,7 @@ export class Session {
         const result = transform.apply(event);
         if (typeof result === 'object') {
           if (result.cut) metrics.cut.inc({});
-          queue.add(result.json, times.msOf(event.time));
+          queue.add(result, times.msOf(event.time));
         } else if (result === 'too-large') {
           void this.#dead({
             document: Buffer.from(tooLarge(event)),
@@ -236,13 +236,16 @@ export class Session {
 
   #sourceListener(): SourceListener {
     const { metrics, health, log, clock } = this.options;
+    const lines = new Map<string, () => void>();
     return {
       onState: (state) => {
         health.source(state);
         log.debug('the source changed', { state });
       },
       onLine: (type) => {
-        metrics.watchLines.inc({ type });
+        const count = lines.get(type) ?? metrics.watchLines.of({ type });
+        lines.set(type, count);
+        count();
         metrics.lastLineAtMs = clock.wallMs();
       },
       onEnd: (reason) => metrics.watchReconnects.inc({ reason }),

@@ -104,7 +104,8 @@ export function readEventLine(line: string): EventLine | undefined {
       name,
       reason,
       type: eventType,
-      members: line.slice(membersStart, endOfMetadata) + line.slice(tailStart, -1),
+      isPlain: true,
+      members: [line.slice(membersStart, endOfMetadata), line.slice(tailStart, -1)],
     },
   };
 }

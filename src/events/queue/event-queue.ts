@@ -1,4 +1,4 @@
-import { Block, type StoredDocuments } from './block.js';
+import { Block, type BlockDocument, type StoredDocuments } from './block.js';
 
 /** Options of {@link EventQueue}. */
 export interface EventQueueOptions {
@@ -79,17 +79,18 @@ export class EventQueue {
   /**
    * Puts a document in. It is never refused: whoever reads the source looks at {@link hasRoom} between two reads.
    *
-   * @param json UTF-8, each byte as one character (latin1)
+   * @param timeMs when the event happened, in milliseconds since 1970
    */
-  add(json: string, timeMs: number): void {
+  add(document: BlockDocument, timeMs: number): void {
     const { maxBlockBytes, maxBlockDocuments, now } = this.options;
     const before = this.#filling?.bytes ?? 0;
-    if (this.#filling?.add(json, timeMs)) {
+    if (this.#filling?.add(document, timeMs)) {
       this.#count(this.#filling.bytes - before, 1);
       return;
     }
-    const block = new Block(maxBlockBytes, maxBlockDocuments, now());
-    block.add(json, timeMs);
+    // In a burst, blocks are full one after another.
+    const block = new Block(maxBlockBytes, maxBlockDocuments, now(), this.#filling?.bytes);
+    block.add(document, timeMs);
     this.#filling = block;
     this.#untaken.push(block);
     this.#waiting.push(block);

@@ -73,15 +73,16 @@ export class ShipperClient {
     documents: Buffer,
     { compressed, signal }: { readonly compressed: boolean; readonly signal: AbortSignal },
   ): Promise<ShipperAnswer> {
-    const array = Buffer.concat([OPEN, documents, CLOSE]);
-    const body = compressed ? await compress(array, { level: 1 }) : array;
+    const pieces = [OPEN, documents, CLOSE];
+    const body = compressed ? await compress(Buffer.concat(pieces), { level: 1 }) : pieces;
+    const bytes = Array.isArray(body) ? documents.length + 2 : body.length;
     const access = await this.#readAccess();
     const attempt: Exchange = {
       url: this.#url,
       method: 'POST',
       headers: {
         'content-type': 'application/json; charset=UTF-8',
-        'content-length': String(body.length),
+        'content-length': String(bytes),
         'user-agent': `opni-logging/${VERSION}`,
         ...(compressed ? { 'content-encoding': 'gzip' } : {}),
         ...(access.authorization ? { authorization: access.authorization } : {}),
