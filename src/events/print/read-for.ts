@@ -38,6 +38,7 @@ export async function readFor(sink: PrintedEvents, options: ReadForOptions): Pro
       onLine: () => undefined,
       onEnd: () => undefined,
       onRelist: () => undefined,
+      onNotice: onTrouble,
       onTrouble: (message, isRefusal) => {
         if (isRefusal) refused.abort(new OpniLoggingError('cluster', message));
         else onTrouble(message);

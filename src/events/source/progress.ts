@@ -54,7 +54,7 @@ export class Progress {
    * Takes a line of a stream that begins with the events that there are.
    *
    * @returns true with the last one of those
-   * @throws SourceTrouble `out-of-order` when the versions of the server began anew: all are to be read again
+   * @throws SourceTrouble when the versions of the server began anew, or a line cannot be read: all are to be read again
    */
   initialLine(line: WatchLine): boolean {
     switch (line.type) {
@@ -73,8 +73,7 @@ export class Progress {
       case 'ERROR':
         throw errorOf(line);
       case 'INVALID':
-        this.options.listener.onTrouble(`a line of the watch was left out: ${line.reason}`, false);
-        return false;
+        throw unreadable(line);
       default:
         return false;
     }
@@ -105,7 +104,7 @@ export class Progress {
       case 'ERROR':
         throw errorOf(line);
       case 'INVALID':
-        throw new SourceTrouble('invalid-line', `a line of the watch cannot be read: ${line.reason}`);
+        throw unreadable(line);
     }
   }
 
@@ -123,7 +122,7 @@ export class Progress {
   #beginAnew(resourceVersion: string): void {
     const { listener, sink } = this.options;
     const message = `the API server is at version ${resourceVersion}, before the mark ${this.#seen}: its data were restored, so all its events are sent`;
-    listener.onTrouble(message, false);
+    listener.onNotice(message);
     this.#seen = undefined;
     sink.versionsBeganAnew();
   }
@@ -131,3 +130,7 @@ export class Progress {
 
 const errorOf = ({ failure }: WatchLine & { type: 'ERROR' }) =>
   new OpniLoggingError('cluster', `the watch on events: ${failure.message}`, { cause: failure });
+
+/** What it told is not known, so it has to be read in another way. */
+const unreadable = ({ reason }: WatchLine & { type: 'INVALID' }) =>
+  new SourceTrouble('invalid-line', `a line of the watch cannot be read: ${reason}`);

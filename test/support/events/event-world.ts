@@ -4,7 +4,7 @@ import type { EventsForwarderFile } from '../../../src/constructs/events-forward
 import type { ShippingSettings } from '../../../src/events/config/events-settings.js';
 import { readEventsConfig } from '../../../src/events/config/read-events-config.js';
 import { Forwarder } from '../../../src/events/forwarder.js';
-import { fixedCredentials } from '../../../src/kube/api-server.js';
+import { type ApiServer, fixedCredentials } from '../../../src/kube/api-server.js';
 import { Cluster } from '../../../src/kube/cluster.js';
 import { fastClock } from '../cluster/test-cluster.js';
 import { EventCorpus } from './event-corpus.js';
@@ -27,6 +27,8 @@ export interface EventWorldOptions {
   readonly settings?: SomeSettings;
   /** How much faster than real time waits pass. @default 20 */
   readonly speed?: number;
+  /** How forwarders reach the API server, other than at its address without credentials. */
+  readonly server?: (api: FakeEventsApi) => Partial<ApiServer>;
 }
 
 /** An API server, an intake, and forwarders between them, all in this process. */
@@ -65,6 +67,7 @@ export class EventWorld {
         url: new URL(this.api.url),
         trust: { insecure: true },
         credentials: fixedCredentials({ headers: {} }),
+        ...this.options.server?.(this.api),
       },
       { clock: this.clock },
     );
