@@ -8,10 +8,10 @@ import type { Cluster } from '../../src/kube/cluster.js';
 import { TOKENS } from '../support/cluster/test-cluster.js';
 import { ControlPlane } from '../support/control-plane/control-plane.js';
 import { compactEtcd } from '../support/control-plane/etcd-data.js';
-import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
 import { ForwarderProcess } from '../support/control-plane/forwarder-process.js';
-import { checkDelivered } from '../support/events/invariant.js';
 import { makeNamespaces, RealEvents } from '../support/control-plane/real-events.js';
+import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
+import { checkDelivered } from '../support/events/invariant.js';
 import { ownPlane } from './hooks.js';
 
 const NAMESPACES = ['load-0', 'load-1', 'load-2', 'load-3'];

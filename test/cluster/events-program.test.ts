@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import { EventsForwarder } from '../../src/constructs/events-forwarder.js';
 import type { Cluster } from '../../src/kube/cluster.js';
 import { TOKENS } from '../support/cluster/test-cluster.js';
-import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
 import { ForwarderProcess } from '../support/control-plane/forwarder-process.js';
-import { checkDelivered } from '../support/events/invariant.js';
 import { makeNamespaces, RealEvents } from '../support/control-plane/real-events.js';
+import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
+import { checkDelivered } from '../support/events/invariant.js';
 import { sharedPlane } from './hooks.js';
 
 describe('the events forwarder in a real cluster', () => {

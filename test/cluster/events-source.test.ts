@@ -9,10 +9,10 @@ import type { Cluster } from '../../src/kube/cluster.js';
 import { TOKENS } from '../support/cluster/test-cluster.js';
 import type { ControlPlane } from '../support/control-plane/control-plane.js';
 import { EtcdBackup } from '../support/control-plane/etcd-data.js';
-import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
 import { ForwarderProcess } from '../support/control-plane/forwarder-process.js';
-import { checkDelivered } from '../support/events/invariant.js';
 import { kubeletEvent, makeNamespaces, RealEvents } from '../support/control-plane/real-events.js';
+import { FakeDataPrepper } from '../support/events/fake-data-prepper.js';
+import { checkDelivered } from '../support/events/invariant.js';
 import { ownPlane, sharedPlane } from './hooks.js';
 
 describe('events of a real API server', () => {
@@ -150,6 +150,7 @@ async function queriesOf(cluster: Cluster): Promise<object[]> {
       onLine: () => undefined,
       onEnd: () => undefined,
       onRelist: () => undefined,
+      onNotice: (message) => end.abort(new Error(message)),
       onTrouble: (message) => end.abort(new Error(message)),
     },
   });
