@@ -4,6 +4,7 @@ import { messageOf } from '../common/error.js';
 import type { Logger } from '../common/log.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { LeaseLock } from '../kube/lease-lock.js';
+import { newHolder } from '../kube/lease-lock-options.js';
 import { takeActiveLease } from './active-lease.js';
 import { clusterIdOf } from './cluster-identity.js';
 import type { ShippingSettings } from './config/events-settings.js';
@@ -33,6 +34,8 @@ export interface ForwarderOptions {
 const FINISH_MS = 5000;
 /** How often it is tried to note that a hole in the spool is healing, in milliseconds. */
 const HEAL_AGAIN_MS = 1000;
+/** How often it is looked whether there is a first mark to save, in milliseconds. */
+const FIRST_MARK_MS = 200;
 
 /** What one run has open. */
 interface Run {
@@ -49,6 +52,8 @@ export class Forwarder {
   readonly health: Health;
   readonly metrics: ForwarderMetrics;
   readonly #clock: Clock;
+  /** One name for all its turns: it does not wait for itself when it lost the Lease because the server was away. */
+  readonly #holder: string;
   #run: Run | undefined;
   #session: Session | undefined;
   readonly #storage: Storage;
@@ -65,6 +70,7 @@ export class Forwarder {
 
   constructor(private readonly options: ForwarderOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#holder = options.holder ?? newHolder();
     this.#storage = new Storage({ ...options, clock: this.#clock });
     this.health = new Health(this.#clock);
     this.metrics = new ForwarderMetrics({
@@ -177,6 +183,7 @@ export class Forwarder {
       const lock = await takeActiveLease({
         ...this.options,
         clock: this.#clock,
+        holder: this.#holder,
         health: this.health,
         signal,
         annotations: () =>
@@ -245,12 +252,13 @@ export class Forwarder {
     });
     const running = session.run();
     const broke = new AbortController();
-    const healing = this.#heal(lock, AbortSignal.any([over, broke.signal]));
+    const stopped = AbortSignal.any([over, broke.signal]);
+    const saving = Promise.all([this.#heal(lock, stopped), this.#saveFirstMark(session, lock, stopped)]);
     try {
       await Promise.race([running, ended]);
     } finally {
       broke.abort();
-      await healing;
+      await saving;
     }
     if (lock.lost.aborted) {
       log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
@@ -267,6 +275,17 @@ export class Forwarder {
       log.info('stopped', { mark: session.mark ?? 'none', left: session.queueDocuments });
     }
     await running;
+  }
+
+  /** Without a mark whoever comes next begins anew, so the first one is not kept back until the Lease is renewed. */
+  async #saveFirstMark(session: Session, lock: LeaseLock, over: AbortSignal): Promise<void> {
+    if (session.mark !== undefined) return;
+    while (!over.aborted && session.mark === undefined) {
+      // Ends with the signal only.
+      await this.#clock.sleep(FIRST_MARK_MS, over).catch(() => undefined);
+    }
+    // What fails is repeated by the next renewal, which tells of it.
+    if (!over.aborted) await lock.save(over).catch(() => undefined);
   }
 
   /** Events are read again that a hole in the spool lost. That is over only when the Lease tells how far it has come. */

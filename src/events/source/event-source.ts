@@ -12,6 +12,7 @@ import { type NextStep, Recovery } from './recovery.js';
 import { holdUp, untilRoom } from './room.js';
 import type { EventSink, SourceListener } from './source-types.js';
 import { SourceTrouble, textOf } from './trouble.js';
+import { versionIfBehind } from './version-check.js';
 
 /** Options of {@link EventSource}. */
 export interface EventSourceOptions {
@@ -159,7 +160,7 @@ export class EventSource {
       await followWatch({
         cluster,
         clock,
-        signal,
+        signal: over,
         selection: this.#selection,
         from: lists ? 'initial-events' : { resourceVersion: this.#progress.seen! },
         connectionMs: connectionMs * (0.9 + 0.2 * clock.random()),
@@ -168,6 +169,7 @@ export class EventSource {
         onOpen: () => {
           openedAt = clock.now();
           listener.onState(lists ? 'listing' : 'watching');
+          if (!lists) void this.#endIfBehind(seenBefore!, ended, over);
         },
         onLine: (text) => {
           const line = readWatchLine(text, wallTime);
@@ -196,7 +198,7 @@ export class EventSource {
       // A stream would begin anew; pages go on where they were broken off.
       if (initial && openedAt !== undefined) this.#pages = new EventList(cluster, this.#selection);
       if (openedAt !== undefined && clock.now() - openedAt > HEALTHY_MS) this.#recovery.progress();
-      throw error;
+      throw ended.signal.aborted ? ended.signal.reason : error;
     } finally {
       ended.abort();
     }
@@ -206,6 +208,23 @@ export class EventSource {
     }
     this.#recovery.progress();
     listener.onEnd('timeout');
+  }
+
+  /** Ends a watch that would say nothing, because the server is behind the version at which it began. */
+  async #endIfBehind(version: string, ended: AbortController, over: AbortSignal): Promise<void> {
+    const { cluster, clock, listener } = this.options;
+    const { onNotice } = listener;
+    const behind = await versionIfBehind({
+      cluster,
+      clock,
+      selection: this.#selection,
+      version,
+      signal: over,
+      onNotice,
+    });
+    if (behind === undefined || over.aborted) return;
+    this.#progress.beganAnew(behind);
+    ended.abort(new SourceTrouble('out-of-order', 'the versions of the API server began anew'));
   }
 
   async #hold(isInitial: () => boolean, signal: AbortSignal): Promise<void> {

@@ -46,8 +46,19 @@ export class Progress {
    * @param resourceVersion that of the whole list
    */
   page(events: readonly JsonObject[], resourceVersion: string): void {
-    if (this.#isBehind(resourceVersion)) this.#beginAnew(resourceVersion);
+    this.beganAnew(resourceVersion);
     for (const object of events) this.#tellOld(readEventObject(object, this.options.wallTime()));
+  }
+
+  /**
+   * Compares what was told with where the server is.
+   *
+   * @returns whether its versions began anew, so that all events are to be read again
+   */
+  beganAnew(resourceVersion: string): boolean {
+    const isBehind = this.#isBehind(resourceVersion);
+    if (isBehind) this.#beginAnew(resourceVersion);
+    return isBehind;
   }
 
   /**
@@ -64,8 +75,7 @@ export class Progress {
         return false;
       case 'BOOKMARK':
         if (!line.endOfInitialEvents) return false;
-        if (this.#isBehind(line.resourceVersion)) {
-          this.#beginAnew(line.resourceVersion);
+        if (this.beganAnew(line.resourceVersion)) {
           throw new SourceTrouble('out-of-order', 'the versions of the API server began anew');
         }
         this.toldUpTo(line.resourceVersion);

@@ -140,9 +140,9 @@ export class SourceBench {
     for (let made = 0; made < count; made++) this.store.create(this.corpus.next());
   }
 
-  /** Requests of a kind so far. */
+  /** Requests of a kind so far, without those for a single event: they ask at which version the server is. */
   asked(kind: RequestKind): number {
-    return this.api.requests.filter((request) => request.kind === kind).length;
+    return this.api.requests.filter((one) => one.kind === kind && one.query.get('limit') !== '1').length;
   }
 
   /** Ids of all states that the API server showed and the sink was not told. */
