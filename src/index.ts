@@ -35,6 +35,15 @@ export { type PartStatus, readStatus, type SetStatus } from './apply/status/stat
 // Errors.
 export { type ErrorCode, formatProblem, OpniLoggingError, type Problem } from './common/error.js';
 export { LatestWins } from './common/latest-wins.js';
+// Lines of JSON, for programs that run what is below.
+export {
+  createLogger,
+  type LogFields,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './common/log.js';
+export { METRICS_CONTENT_TYPE } from './common/metrics.js';
 export { VERSION } from './common/version.js';
 export type { LoadedCluster, LoadedFleet } from './config/fleet.js';
 // Configuration: files or values in, a validated and defaulted model out.
@@ -79,6 +88,12 @@ export { StackNamespace, type StackNamespaceProps } from './constructs/stack-nam
 // What the distributions log outside of pods.
 export type { Distribution, FileSource, JournalSource } from './distributions/distribution.js';
 export { distributionOf, type HostSources, hostSources } from './distributions/host-sources.js';
+// The events forwarder as a program.
+export type { EventsSettings, ShippingSettings } from './events/config/events-settings.js';
+export { type EventsConfigOptions, readEventsConfig } from './events/config/read-events-config.js';
+export { Forwarder, type ForwarderOptions } from './events/forwarder.js';
+export type { ForwarderMetrics } from './events/forwarder-metrics.js';
+export type { Activity, Health as ForwarderHealth, HealthProblem } from './events/health.js';
 // The API server of a cluster.
 export { Cluster } from './kube/cluster.js';
 export { connectToCluster } from './kube/connect.js';

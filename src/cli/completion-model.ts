@@ -14,6 +14,8 @@ export interface CompletedFlag {
 /** A command with everything that may follow it. */
 export interface CompletedCommand {
   readonly name: string;
+  /** Command that it belongs to, such as `events` for `tail`. */
+  readonly parent?: string;
   readonly description: string;
   readonly flags: readonly CompletedFlag[];
   readonly argument: Completes;
@@ -24,6 +26,8 @@ export interface CompletionModel {
   readonly name: string;
   readonly flags: readonly CompletedFlag[];
   readonly commands: readonly CompletedCommand[];
+  /** Commands of commands. */
+  readonly subcommands: readonly CompletedCommand[];
 }
 
 /** Placeholders that stand for something on the disk, as in `--output <folder>`. */
@@ -33,14 +37,18 @@ const FILE_PLACEHOLDER = /^(file|folder|paths?)$/;
 export function completionModel(program: Command): CompletionModel {
   const names = program.commands.map((command) => command.name());
   const globalFlags = flagsOf(program);
-  const commands = program.commands.map((command) => ({
+  const completed = (command: Command): CompletedCommand => ({
     name: command.name(),
     description: command.description(),
     flags: [...flagsOf(command), ...globalFlags.filter((flag) => flag.long !== '--version')],
     argument: argumentOf(command),
-  }));
+  });
+  const commands = program.commands.map(completed);
+  const subcommands = program.commands.flatMap((command) =>
+    command.commands.map((child) => ({ ...completed(child), parent: command.name() })),
+  );
   const help = { name: 'help', description: 'print the help of a command', flags: [], argument: names };
-  return { name: program.name(), flags: [...globalFlags, HELP], commands: [...commands, help] };
+  return { name: program.name(), flags: [...globalFlags, HELP], commands: [...commands, help], subcommands };
 }
 
 const HELP: CompletedFlag = { short: '-h', long: '--help', description: 'print the help', value: 'nothing' };
@@ -65,6 +73,7 @@ const placeholder = (flags: string) => /[<[]([a-z-]+)/.exec(flags)?.[1] ?? '';
 
 function argumentOf(command: Command): Completes {
   const [argument] = command.registeredArguments;
+  if (command.commands.length > 0) return command.commands.map((child) => child.name());
   if (!argument) return 'nothing';
   return argument.argChoices ?? (FILE_PLACEHOLDER.test(argument.name()) ? 'file' : 'text');
 }

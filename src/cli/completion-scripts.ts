@@ -13,6 +13,8 @@ const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const escaped = (word: string) => word.replaceAll(/[\\ ]/g, '\\$&');
 const spellings = ({ short, long }: CompletedFlag) => (short ? [short, long] : [long]);
 const takesValue = (flag: CompletedFlag) => flag.value !== 'nothing';
+/** One word for a command, with the command that it belongs to. */
+const keyOf = ({ parent, name }: CompletedCommand) => (parent ? `${parent}/${name}` : name);
 const isWords = (completes: Completes): completes is readonly string[] => Array.isArray(completes);
 
 /** Empty replies fall back to file names (`-o default`), which also holds for bash 3.2 of macOS. */
@@ -24,19 +26,23 @@ function bash(model: CompletionModel): string {
     // compgen takes one level of escapes away, and readline puts in what is left; a line is a word then.
     return `local IFS=$'\\n'; ${fill(words.map((word) => escaped(escaped(word))).join('\n'))}`;
   };
-  const values = model.commands.flatMap(({ name, flags }) =>
-    flags.filter(takesValue).map((flag) => {
-      const pattern = spellings(flag).map((spelling) => `${name}:${spelling}`);
+  const all = [...model.commands, ...model.subcommands];
+  const values = all.flatMap((command) =>
+    command.flags.filter(takesValue).map((flag) => {
+      const pattern = spellings(flag).map((spelling) => `${keyOf(command)}:${spelling}`);
       return `    ${pattern.join('|')}) ${isWords(flag.value) ? `${reply(flag.value)}; ` : ''}return ;;`;
     }),
   );
-  const flags = model.commands.map(
-    (command) => `    ${command.name}:-*) ${reply(command.flags.flatMap(spellings))} ;;`,
+  const flags = all.map(
+    (command) => `    ${keyOf(command)}:-*) ${reply(command.flags.flatMap(spellings))} ;;`,
   );
-  const words = model.commands.flatMap(({ name, argument }) =>
-    isWords(argument) ? [`    ${name}:*) ${reply(argument)} ;;`] : [],
+  const words = all.flatMap((command) =>
+    isWords(command.argument) ? [`    ${keyOf(command)}:*) ${reply(command.argument)} ;;`] : [],
   );
   const names = model.commands.map((command) => command.name);
+  const children = model.subcommands.map(
+    (command) => `      ${command.parent}:${command.name}) command=${keyOf(command)} ;;`,
+  );
   return `# bash completion of ${model.name}
 _${id}() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" command= word
@@ -48,8 +54,9 @@ _${id}() {
   fi
   COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in
-      ${names.join('|')}) command=$word; break ;;
+    case $command:$word in
+      ${names.map((name) => `:${name}`).join('|')}) command=$word ;;
+${children.join('\n')}
     esac
   done
   case $command:$prev in
@@ -77,9 +84,24 @@ function zsh(model: CompletionModel): string {
     if (!flag.short) return quote(`${flag.long}${about}${value}`);
     return `'(${flag.short} ${flag.long})'{${flag.short},${flag.long}}${quote(about + value)}`;
   };
-  const cases = model.commands.map(({ name, flags, argument }) => {
+  const call = ({ flags, argument }: CompletedCommand) => {
     const rest = argument === 'nothing' ? [] : [quote(`*${action(argument, 'argument')}`)];
-    return `    ${name}) _arguments ${[...flags.map(specification), ...rest].join(' \\\n        ')} ;;`;
+    return `_arguments ${[...flags.map(specification), ...rest].join(' \\\n        ')}`;
+  };
+  const cases = model.commands.map((command) => {
+    const inner = model.subcommands.filter(({ parent }) => parent === command.name);
+    // Behind the name of a subcommand, words count from there.
+    const branches = inner.map(
+      (child) => `at=\${words[(i)${child.name}]}
+      if (( CURRENT > at )); then
+        shift $(( at - 1 )) words
+        (( CURRENT -= at - 1 ))
+        ${call(child)}
+        return
+      fi
+      `,
+    );
+    return `    ${command.name}) ${branches.join('')}${call(command)} ;;`;
   });
   const commands = model.commands.map(
     ({ name, description }) => `    ${quote(`${name}:${description.replaceAll(':', '\\:')}`)}`,
@@ -88,6 +110,7 @@ function zsh(model: CompletionModel): string {
 _${id}() {
   local -a commands
   local curcontext="$curcontext" state line
+  local -i at
   commands=(
 ${commands.join('\n')}
   )
@@ -118,12 +141,19 @@ function fish(model: CompletionModel): string {
     `complete -c ${model.name} -n ${quote(condition)}${short ? ` -s ${short.slice(1)}` : ''} -l ${long.slice(2)}` +
     `${value(completes)} -d ${quote(description)}`;
   const first = '__fish_use_subcommand';
-  const lines = ({ name, description, flags, argument }: CompletedCommand) => {
-    const inside = `__fish_seen_subcommand_from ${name}`;
+  const seen = (name: string) => `__fish_seen_subcommand_from ${name}`;
+  const lines = (command: CompletedCommand) => {
+    const { name, parent, description, flags, argument } = command;
+    const children = model.subcommands.filter((child) => child.parent === name).map((child) => child.name);
+    const others = children.length > 0 ? `; and not ${seen(children.join(' '))}` : '';
+    const inside = parent ? `${seen(parent)}; and ${seen(name)}` : seen(name) + others;
+    const before = parent ? `${seen(parent)}; and not ${seen(name)}` : first;
     const rest = isWords(argument) ? argument.join(' ') : undefined;
     return [
-      `complete -c ${model.name} -n ${quote(first)} -f -a ${name} -d ${quote(description)}`,
-      ...(rest ? [`complete -c ${model.name} -n ${quote(inside)} -f -a ${quote(rest)}`] : []),
+      `complete -c ${model.name} -n ${quote(before)} -f -a ${name} -d ${quote(description)}`,
+      ...(rest && children.length === 0
+        ? [`complete -c ${model.name} -n ${quote(inside)} -f -a ${quote(rest)}`]
+        : []),
       ...(argument === 'nothing' ? [`complete -c ${model.name} -n ${quote(inside)} -f`] : []),
       ...flags.map((each) => flag(inside, each)),
     ];
@@ -131,7 +161,7 @@ function fish(model: CompletionModel): string {
   return [
     `# fish completion of ${model.name}`,
     ...model.flags.map((each) => flag(first, each)),
-    ...model.commands.flatMap(lines),
+    ...[...model.commands, ...model.subcommands].flatMap(lines),
     '',
   ].join('\n');
 }

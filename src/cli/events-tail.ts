@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { systemClock } from '../common/clock.js';
 import type { CommandSetup } from './command-setup.js';
 import { durationOption } from './durations.js';
@@ -28,7 +28,7 @@ export function addEventsTailCommand(events: Command, { context, terminal }: Com
     .command('tail')
     .description("follow a cluster's events")
     .option('-n, --namespace <names...>', 'only events about objects of these namespaces')
-    .option('--type <types...>', 'only these types: Normal, Warning')
+    .addOption(new Option('--type <types...>', 'only these types').choices(['Normal', 'Warning']))
     .option('--kind <kinds...>', 'only events about objects of these kinds, such as Pod')
     .option('--reason <reasons...>', 'only these reasons, such as BackOff')
     .addOption(durationOption('--since <duration>', 'how far back to begin', '10m'));

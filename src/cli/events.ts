@@ -85,7 +85,11 @@ async function ship(
   { context }: CommandSetup,
 ): Promise<void> {
   const { signal, stderr } = context;
-  const log = createLogger({ write: (text) => stderr.write(text), level: settings.logLevel });
+  const log = createLogger({
+    write: (text) => stderr.write(text),
+    level: settings.logLevel,
+    fields: { cluster: settings.cluster.name },
+  });
   context.allowToStop(settings.drainSeconds * 1000 + STOP_MARGIN_MS);
   if (once) {
     const { shipOnce } = await import('../events/ship-once.js');

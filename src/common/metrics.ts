@@ -8,6 +8,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Counter<Name extends string = never> {
   /** @param by 0 or more. @default 1 */
   inc(labels: Readonly<Record<Name, string>>, by?: number): void;
+  /** The same for labels that are known beforehand, for what happens very often. */
+  of(labels: Readonly<Record<Name, string>>): (by?: number) => void;
 }
 
 /** A value that goes up and down. */
@@ -52,18 +54,21 @@ export class MetricsRegistry {
     help: string,
     labels: readonly Name[] = [],
   ): Counter<Name> {
-    const values = new Map<string, number>(labels.length === 0 ? [['', 0]] : []);
+    const values = new Map<string, { value: number }>(labels.length === 0 ? [['', { value: 0 }]] : []);
     checkLabels(name, labels);
     this.#add(name, help, 'counter', () =>
-      [...values].map(([shown, value]) => `${name}${shown} ${numberText(value)}`),
+      [...values].map(([shown, { value }]) => `${name}${shown} ${numberText(value)}`),
     );
-    return {
-      inc: (given, by = 1) => {
+    const of = (given: Labels) => {
+      const shown = labelText(given, labels);
+      const cell = values.get(shown) ?? { value: 0 };
+      return (by = 1) => {
         if (!(by >= 0)) throw new TypeError(`${name}: a counter cannot change by ${by}`);
-        const shown = labelText(given, labels);
-        values.set(shown, (values.get(shown) ?? 0) + by);
-      },
+        cell.value += by;
+        values.set(shown, cell);
+      };
     };
+    return { of, inc: (given, by) => of(given)(by) };
   }
 
   /** As {@link counter}, for a value that may go down. Without a value, it is left out. */

@@ -1,5 +1,8 @@
 import type { Clock } from './clock.js';
 
+/** Reason to stop sleeping: making an error for each would cost more than all else. */
+const WOKEN = 'woken';
+
 /** Lets one waiter sleep until something has changed. A change while nobody waits ends the next wait at once. */
 export class Wake {
   #changed = false;
@@ -8,8 +11,9 @@ export class Wake {
   constructor(private readonly clock: Clock) {}
 
   wake(): void {
+    if (this.#changed) return;
     this.#changed = true;
-    this.#sleep?.abort();
+    this.#sleep?.abort(WOKEN);
   }
 
   /**
@@ -27,7 +31,7 @@ export class Wake {
 
   async #sleepFor(ms: number, signal: AbortSignal): Promise<void> {
     const sleep = new AbortController();
-    const end = () => sleep.abort();
+    const end = () => sleep.abort(WOKEN);
     signal.addEventListener('abort', end, { once: true });
     this.#sleep = sleep;
     const time = Number.isFinite(ms)

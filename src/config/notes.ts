@@ -8,9 +8,13 @@ interface Note {
 
 const NOTES: readonly Note[] = [
   {
-    // With an agent only the agent is written.
-    holds: ({ agent, collection }) => agent === undefined && collection.events.enabled,
-    text: 'the events forwarder is not built yet: its Deployment cannot start; write collection.events.enabled: false until it is',
+    // With an agent only the agent is written. A registry of one's own may hold the image.
+    holds: ({ agent, collection, images }) =>
+      agent === undefined &&
+      collection.events.enabled &&
+      images.references.opniLogging === undefined &&
+      images.registry === undefined,
+    text: 'the image of the events forwarder is not published yet: build one and name it in images.references.opniLogging, or write collection.events.enabled: false',
   },
   {
     holds: ({ agent }) => agent !== undefined,

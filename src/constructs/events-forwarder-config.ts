@@ -37,7 +37,7 @@ export interface EventsForwarderFile {
 export interface EventsClusterFile {
   /** Value of `cluster_id` in every document. @default the UID of the `kube-system` namespace */
   readonly id?: string;
-  /** Name of the cluster, for logs and metrics. @default none */
+  /** Name of the cluster, in every line of the log. @default none */
   readonly name?: string;
 }
 

@@ -32,7 +32,7 @@ export interface EventsForwarderProps extends WorkloadProps {
   readonly image: string;
   /** Value of `cluster_id` in every document. */
   readonly clusterId: string;
-  /** Name of the cluster, for logs and metrics. @default none */
+  /** Name of the cluster, in every line of the log. @default none */
   readonly clusterName?: string;
   /** Intake of the shipper, as in `http://opni-shipper.opni.svc.cluster.local:2021/log/ingest`. */
   readonly shipperUrl: string;

@@ -29,6 +29,8 @@ export interface ForwarderOptions {
 
 /** How requests that are on their way are dealt with when forwarding is disabled, in milliseconds. */
 const FINISH_MS = 5000;
+/** How often it is tried to note that a hole in the spool is healing, in milliseconds. */
+const HEAL_AGAIN_MS = 1000;
 const LEASE_BACK_OFF = retryPolicy({ firstDelayMs: 1000, maxDelayMs: 15_000 });
 
 /** What one run has open. */
@@ -136,10 +138,10 @@ export class Forwarder {
         },
       });
       if (clusterId === undefined) return;
-      const onTrouble = (message: string) => log.limited('disk').warn(message);
-      this.#spool = settings.spool && (await Spool.open({ ...settings.spool, clusterId, onTrouble }));
+      await this.#openSpool(clusterId);
       const deadLetters =
-        settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
+        settings.deadLetters &&
+        (await DeadLetters.open({ ...settings.deadLetters, onTrouble: this.#diskTrouble, clock }));
       try {
         await this.#takeTurns(run, clusterId, deadLetters);
       } finally {
@@ -177,18 +179,30 @@ export class Forwarder {
         await this.#clock.sleep(backOffMs(LEASE_BACK_OFF, failures, random), signal).catch(() => undefined);
         continue;
       }
-      session = this.#openSession(lock, clusterId, deadLetters);
-      this.#session = session;
       this.health.set('active');
-      log.info('shipping events', { mark: session.mark ?? 'none' });
       try {
-        await this.#ship(session, lock, run);
+        do {
+          session = this.#openSession(lock, clusterId, deadLetters);
+          this.#session = session;
+          log.info('shipping events', { mark: session.mark ?? 'none' });
+          await this.#ship(session, lock, run);
+          // Another session begins with what this one left on disk.
+          if (!signal.aborted) await this.#openSpool(clusterId);
+        } while (!signal.aborted && lock.held);
       } finally {
         await lock.release();
         this.#session = undefined;
       }
     }
   }
+
+  async #openSpool(clusterId: string): Promise<void> {
+    const { spool } = this.options.settings;
+    await this.#spool?.close();
+    this.#spool = spool && (await Spool.open({ ...spool, clusterId, onTrouble: this.#diskTrouble }));
+  }
+
+  #diskTrouble = (message: string) => this.options.log.limited('disk').warn(message);
 
   #takeLease(annotations: () => Record<string, string | undefined>, signal: AbortSignal): Promise<LeaseLock> {
     const { cluster, namespace, settings, holder, log } = this.options;
@@ -229,16 +243,26 @@ export class Forwarder {
   /** One session, up to the end of the run or the loss of the Lease. */
   async #ship(session: Session, lock: LeaseLock, run: Run): Promise<void> {
     const { log } = this.options;
-    const over = AbortSignal.any([run.stop.signal, lock.lost]);
+    const over = AbortSignal.any([run.stop.signal, lock.lost, session.holed]);
     const ended = new Promise<void>((resolve) => {
       if (over.aborted) resolve();
       over.addEventListener('abort', () => resolve(), { once: true });
     });
     const running = session.run();
-    await Promise.race([running, ended]);
+    const broke = new AbortController();
+    const healing = this.#heal(lock, AbortSignal.any([over, broke.signal]));
+    try {
+      await Promise.race([running, ended]);
+    } finally {
+      broke.abort();
+      await healing;
+    }
     if (lock.lost.aborted) {
       log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
       await session.end();
+    } else if (!run.stop.signal.aborted) {
+      log.warn('records in the spool are damaged; their events are read again');
+      await session.end({ finishMs: FINISH_MS });
     } else if (run.how === 'disable') {
       await session.end({ finishMs: FINISH_MS });
       session.purge();
@@ -248,5 +272,15 @@ export class Forwarder {
       log.info('stopped', { mark: session.mark ?? 'none', left: session.queueDocuments });
     }
     await running;
+  }
+
+  /** Events are read again that a hole in the spool lost. That is over only when the Lease tells how far it has come. */
+  async #heal(lock: LeaseLock, signal: AbortSignal): Promise<void> {
+    const spool = this.#spool;
+    while (spool?.needsReading && !signal.aborted) {
+      const isKept = await lock.save(signal).catch(() => false);
+      if (isKept) await spool.healed();
+      else await this.#clock.sleep(HEAL_AGAIN_MS, signal).catch(() => undefined);
+    }
   }
 }

@@ -28,15 +28,15 @@ export const disabledAnnotations = (clusterId: string): Annotations => markAnnot
 /**
  * Where to begin, by what the Lease and the spool keep.
  *
- * @param spool a damaged one says up to where it is whole, and what comes after that is read again
+ * @param spool one that lost records says up to where it is whole, and what comes after that is read again
  */
 export function startingPoint(
   annotations: Readonly<Record<string, string>>,
   clusterId: string,
   firstStart: 'retained' | 'now',
-  spool?: { readonly mark: string | undefined; readonly damaged: number },
+  spool?: { readonly mark: string | undefined; readonly needsReading: boolean },
 ): StartingPoint {
-  if (spool && spool.damaged > 0) return { mark: spool.mark, firstStart: 'retained' };
+  if (spool?.needsReading) return { mark: spool.mark, firstStart: 'retained' };
   const kept = annotations[MARK_CLUSTER_ANNOTATION] === clusterId ? annotations[MARK_ANNOTATION] : undefined;
   const lease = isVersion(kept) ? kept : undefined;
   const mark = spool?.mark !== undefined && isNewer(spool.mark, lease) ? spool.mark : lease;

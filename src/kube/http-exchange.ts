@@ -1,4 +1,4 @@
-import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { messageOf } from '../common/error.js';
 
@@ -13,7 +13,8 @@ export interface Exchange {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body?: Buffer;
+  /** In one piece, or in several that are sent one after another without being copied. */
+  readonly body?: Buffer | readonly Buffer[];
   readonly agent: Agent;
   /** Longest time, in milliseconds: up to the last byte, or up to the headers for {@link openExchange}. */
   readonly timeoutMs: number;
@@ -95,7 +96,7 @@ async function guarded<T>(
   const abort = () => end(asError(signal?.reason));
   const timer = setTimeout(() => end(timeoutError(timeoutMs)), timeoutMs);
   signal?.addEventListener('abort', abort, { once: true });
-  request.end(body);
+  sendBody(request, body);
   try {
     return await work(opening);
   } catch (error) {
@@ -105,6 +106,16 @@ async function guarded<T>(
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+function sendBody(request: ClientRequest, body: Exchange['body']): void {
+  if (!Array.isArray(body)) {
+    request.end(body);
+    return;
+  }
+  request.cork();
+  for (const piece of body) request.write(piece);
+  request.end();
 }
 
 /** Why there was no answer, in words: Node's own say little, and nothing when all addresses of a name fail. */

@@ -87,6 +87,27 @@ describe('opni-logging completion', () => {
     [['apply', '-f', ''], ['']],
     [['status', '--kubeconfig', ''], ['']],
     [['delete', '--set', ''], ['']],
+    [['events', ''], ['tail']],
+    [['events', '--dry'], ['--dry-run']],
+    [['events', '--shipper.g'], ['--shipper.gzip']],
+    [
+      ['events', '--source.types.include', ''],
+      ['Normal', 'Warning'],
+    ],
+    [
+      ['events', '--once', '--logLevel', ''],
+      ['error', 'warn', 'info', 'debug'],
+    ],
+    [['events', '--shipper.url', ''], ['']],
+    [['events', '--config', ''], ['']],
+    [['events', '--spool.folder', ''], ['']],
+    [['events', 'tail', '--si'], ['--since']],
+    [['events', 'tail', '--shipper'], ['']],
+    [
+      ['events', 'tail', '--type', ''],
+      ['Normal', 'Warning'],
+    ],
+    [['events', 'tail', ''], ['']],
     [['synth', ''], ['']],
     [['synth', '-o', ''], ['']],
     [['init', '--name', ''], ['']],
@@ -99,6 +120,18 @@ describe('opni-logging completion', () => {
       expect(bashReplies(script, ['opni-logging', ...words])).to.deep.equal(expected);
     });
   }
+
+  it('tells zsh and fish what follows `events tail`', async () => {
+    const { stdout: zsh } = await runCli(['completion', 'zsh']);
+    const branch = /\n {4}events\)[\s\S]*? ;;/.exec(zsh)?.[0] ?? '';
+    const [tail, events] = branch.split('return\n');
+    expect(tail).to.contain("'--since[").and.not.contain('--shipper.url');
+    expect(events).to.contain("'--shipper.url[").and.contain(':argument:(tail)').and.not.contain('--since');
+    const { stdout: fish } = await runCli(['completion', 'fish']);
+    expect(fish).to.match(/from events; and not \S+_from tail' -f -a tail -d /);
+    expect(fish).to.match(/from events; and \S+_from tail' -l since -x /);
+    expect(fish).to.match(/from events; and not \S+_from tail' -l shipper\.url -x /);
+  });
 
   it('leaves files to bash', () => {
     expect(script).to.match(/^complete -o default -F _opni_logging opni-logging$/m);

@@ -74,13 +74,20 @@ describe('opni-logging', () => {
     expect(JSON.parse((await runCli(['--json'])).stdout)).to.include({ code: 'usage' });
   });
 
-  it('says that events is not built yet, whatever follows', async () => {
-    expect(await runCli(['events', '--config', '/etc/events.json'])).to.deep.equal({
+  it('says that the agent is not built yet', async () => {
+    expect(await runCli(['agent'])).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: 'error: The events forwarder is not built yet.\n',
+      stderr: 'error: The agent is not built yet.\n',
     });
-    const { stdout } = await runCli(['events', '--json']);
+    const { stdout } = await runCli(['agent', '--json']);
     expect(JSON.parse(stdout)).to.include({ ok: false, code: 'not-built' });
+  });
+
+  it('refuses settings of the events forwarder with exit code 1, and a wrong flag with 2', async () => {
+    const { code, stderr } = await runCli(['events', '--shipper.inFlight', '0']);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('shipper.inFlight').and.to.contain('shipper.url');
+    expect((await runCli(['events', '--shipper.nothing'])).code).to.equal(2);
   });
 });

@@ -23,7 +23,7 @@ describe('what the commands for clusters say', () => {
     const { cli, folder } = opened();
     folder.write('opni-logging.yaml', CONFIG);
     const { stderr } = await cli(['apply', '--dry-run']);
-    expect(stderr).to.contain('note: the events forwarder is not built yet');
+    expect(stderr).to.contain('note: the image of the events forwarder is not published yet');
   });
 
   it('tells where an inventory was looked for, and what makes it', async () => {

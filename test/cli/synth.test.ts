@@ -208,7 +208,9 @@ describe('opni-logging synth', () => {
       for (const name of ['a', 'b']) folder.write(`clusters/${name}.yaml`, smallConfig(name));
       const runs = (args: readonly string[]) => runCli([command, ...args], { cwd: folder.path });
       const { stderr } = await runs([]);
-      expect(stderr).to.match(/^note: the events forwarder is not built yet.* \(2 clusters\)\n$/);
+      expect(stderr).to.match(
+        /^note: the image of the events forwarder is not published yet.* \(2 clusters\)\n$/,
+      );
       expect((await runs(['--quiet'])).stderr).to.equal('');
       const json = await runs(['--json']);
       expect(json.stderr).to.equal('');

@@ -19,11 +19,20 @@ describe('notesOf', () => {
     expect(notes({ opensearch, collection: NO_EVENTS })).to.deep.equal([]);
   });
 
-  it('tells that the events forwarder cannot start', () => {
+  it('tells that the default image of the events forwarder is not published', () => {
     expect(notes({ opensearch })).to.deep.equal([
-      'the events forwarder is not built yet: its Deployment cannot start; write collection.events.enabled: false until it is',
+      'the image of the events forwarder is not published yet: build one and name it in images.references.opniLogging, or write collection.events.enabled: false',
     ]);
   });
+
+  for (const images of [
+    { references: { opniLogging: 'registry.example.com/opni-logging:0.1.0' } },
+    { registry: 'registry.example.com' },
+  ]) {
+    it(`trusts in an image from elsewhere: ${JSON.stringify(images)}`, () => {
+      expect(notes({ opensearch, images })).to.deep.equal([]);
+    });
+  }
 
   it('tells that the agent cannot start, and not of events, which it does not write', () => {
     const agent = { bootstrapTokenSecret: { name: 'a', key: 'b' }, gateway: { address: 'a:1' } };

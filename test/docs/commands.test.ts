@@ -8,6 +8,7 @@ import { openModel } from '../support/cluster/model-tier.js';
 import { TOKENS } from '../support/cluster/test-cluster.js';
 import { repositoryPath } from '../support/repository.js';
 import { useTempDir } from '../support/temp-dir.js';
+import { EventsBackend } from './events-commands.js';
 
 const PAGES = [
   'README.md',
@@ -74,14 +75,17 @@ describe('the commands in the documentation', () => {
   const folder = useTempDir();
 
   /** A folder as a reader has it: the examples, the files that the page shows, and the command on the path. */
-  function workplace(page: string): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  function workplace(
+    page: string,
+    events: EventsBackend,
+  ): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
     const cwd = join(folder(), 'work');
     const bin = join(folder(), 'bin');
     mkdirSync(bin, { recursive: true });
     cpSync(repositoryPath('examples'), join(cwd, 'examples'), { recursive: true });
     for (const [file, content] of filesOf(page)) {
       mkdirSync(dirname(join(cwd, file)), { recursive: true });
-      writeFileSync(join(cwd, file), content);
+      writeFileSync(join(cwd, file), events.here(content));
     }
     const main = repositoryPath('lib/bundle/cli/main.js');
     writeFileSync(join(bin, 'opni-logging'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
@@ -97,18 +101,23 @@ describe('the commands in the documentation', () => {
 
     it(`in ${page} all work`, async function () {
       this.timeout(60_000);
-      const { cwd, env } = workplace(page);
+      const events = await EventsBackend.start(folder());
+      const { cwd, env } = workplace(page, events);
       const { cluster } = await modelCluster();
       const KUBECONFIG = join(folder(), 'kubeconfig');
       writeFileSync(KUBECONFIG, kubeconfigText(cluster.url, { token: TOKENS.admin }));
       try {
-        await runAll({ cwd, env: { ...env, KUBECONFIG } });
+        await runAll({ cwd, env: { ...env, KUBECONFIG } }, events);
       } finally {
         cluster.close();
+        await events.close();
       }
     });
 
-    async function runAll(options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<void> {
+    async function runAll(
+      options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+      events: EventsBackend,
+    ): Promise<void> {
       for (const command of commands) {
         const script = /^npm (?!pack|install)(?:run )?([\w:]+)/.exec(command)?.[1];
         if (script) {
@@ -118,6 +127,10 @@ describe('the commands in the documentation', () => {
         }
         if (NOT_RUN.some((entry) => entry.command.test(command))) continue;
         expect(command, 'a command of a kind that this test does not know').to.match(/^(npx )?opni-logging /);
+        if (EventsBackend.runs(command)) {
+          expect(await events.run(command, options)).to.equal(undefined);
+          continue;
+        }
         const failed = await run('bash', ['--norc', '-c', command], options).then(
           () => undefined,
           ({ stdout, stderr }: { stdout: string; stderr: string }) => `${command}\n${stdout}\n${stderr}`,

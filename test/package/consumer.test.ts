@@ -33,10 +33,10 @@ app.synth();
 const CONSUMER_TOOLS = ['cdk8s', 'constructs', 'cdk8s-plus-28', 'typescript', '@types/node'];
 const TOOLS_OF_TOOLS = ['undici-types'];
 
-/** The TypeScript that README shows. */
-function readmeExample(): string {
-  const found = /^```ts\n(.*?)^```/ms.exec(readFileSync(repositoryPath('README.md'), 'utf8'));
-  if (!found?.[1]) throw new Error('README shows no TypeScript');
+/** The first TypeScript that a page shows. */
+function exampleOf(page: string): string {
+  const found = /^```ts\n(.*?)^```/ms.exec(readFileSync(repositoryPath(page), 'utf8'));
+  if (!found?.[1]) throw new Error(`${page} shows no TypeScript`);
   return found[1];
 }
 
@@ -93,7 +93,9 @@ describe('the package, as somebody else installs it', () => {
       '{ "name": "consumer", "private": true, "type": "module" }\n',
     );
     writeFileSync(join(consumer, 'app.ts'), APP);
-    writeFileSync(join(consumer, 'readme.ts'), readmeExample());
+    writeFileSync(join(consumer, 'readme.ts'), exampleOf('README.md'));
+    // Needs a cluster, so it is compiled only.
+    writeFileSync(join(consumer, 'events.ts'), exampleOf('docs/events.md'));
     writeFileSync(
       join(consumer, 'tsconfig.json'),
       JSON.stringify({
@@ -104,7 +106,7 @@ describe('the package, as somebody else installs it', () => {
           rootDir: '.',
           types: ['node'],
         },
-        files: ['app.ts', 'readme.ts'],
+        files: ['app.ts', 'readme.ts', 'events.ts'],
       }),
     );
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], consumer);

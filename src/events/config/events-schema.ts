@@ -131,7 +131,7 @@ const EVENTS_SCHEMA: SchemaNode = {
         'Value of cluster_id in every document. The UID of the kube-system namespace when left out.',
         { maxLength: 253 },
       ),
-      name: text('Name', 'Name of the cluster, for logs and metrics.', { maxLength: 253 }),
+      name: text('Name', 'Name of the cluster, in every line of the log.', { maxLength: 253 }),
     }),
     source,
     shipper,

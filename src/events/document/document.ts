@@ -1,12 +1,11 @@
-import type { EventFields } from './event-fields.js';
+import { type EventFields, membersText } from './event-fields.js';
 import { fromBytes, type JsonObject, toBytes } from './event-object.js';
 
 /** A JSON document for the shipper. */
 export interface EventDocument {
-  /** JSON in UTF-8, each byte as one character (latin1). */
-  readonly json: string;
-  /** Its id in OpenSearch. */
-  readonly id: string;
+  /** JSON in UTF-8, each byte as one character (latin1); in pieces, which are written one after another. */
+  readonly pieces: readonly string[];
+  readonly bytes: number;
   /** True when the message had to be cut to fit. */
   readonly cut: boolean;
 }
@@ -38,38 +37,61 @@ export class DocumentWriter {
 
   /** @returns undefined when the event does not fit although its message was cut */
   write(event: EventFields): EventDocument | undefined {
-    const id = idOf(event);
-    const json = this.#envelope(event, id) + event.members;
-    if (json.length <= this.options.maxBytes) return { json, id, cut: false };
-    return this.#cut(event, id, json.length - this.options.maxBytes);
+    const pieces = [this.#envelope(event), ...event.members];
+    const bytes = lengthOf(pieces);
+    if (bytes <= this.options.maxBytes) return { pieces, bytes, cut: false };
+    return this.#cut(event);
   }
 
-  #envelope(event: EventFields, id: string): string {
+  #envelope(event: EventFields): string {
+    const quoted = event.isPlain ? inQuotes : escaped;
     const pod = event.kind === 'Pod' && event.name !== '' ? `,"pod_name":${quoted(event.name)}` : '';
-    return `${this.#start}${event.time}","event_id":${quoted(id)}${pod},`;
+    return `${this.#start}${event.time}","event_id":${quoted(idOf(event))}${pod},`;
   }
 
-  /** Shortens the message by what is too much. A character may take up to six bytes in JSON. */
-  #cut(event: EventFields, id: string, excess: number): EventDocument | undefined {
-    const object = JSON.parse(fromBytes(`{${event.members}`)) as JsonObject;
+  /** Keeps as much of the message as fits. */
+  #cut(event: EventFields): EventDocument | undefined {
+    const object = JSON.parse(fromBytes(`{${membersText(event)}`)) as JsonObject;
     const message = object['message'];
     if (typeof message !== 'string') return undefined;
-    for (let keep = message.length; keep > 0; ) {
-      keep = Math.max(0, Math.min(Math.floor(keep / 2), message.length - excess));
-      const members = toBytes(
-        JSON.stringify({ ...object, message: message.slice(0, keep) + CUT_MARK }),
-      ).slice(1);
-      const json = this.#envelope(event, id) + members;
-      if (json.length <= this.options.maxBytes) return { json, id, cut: true };
-    }
-    return undefined;
+    const withMessage = (text: string) => {
+      const members = toBytes(JSON.stringify({ ...object, message: text }));
+      const pieces = [this.#envelope(event), members.slice(1)];
+      return { pieces, bytes: lengthOf(pieces) };
+    };
+    const { maxBytes } = this.options;
+    // Go escapes more characters than JSON has to.
+    const whole = withMessage(message);
+    if (whole.bytes <= maxBytes) return { ...whole, cut: false };
+    const room = maxBytes - withMessage(CUT_MARK).bytes;
+    if (room < 0) return undefined;
+    return { ...withMessage(beginningOf(message, room) + CUT_MARK), cut: true };
   }
 }
+
+/** The longest beginning of a text that takes at most so many bytes in a JSON string, without half a character. */
+function beginningOf(text: string, bytes: number): string {
+  const upTo = (end: number) => text.slice(0, isInsidePair(text, end) ? end - 1 : end);
+  let [fits, tooLong] = [0, text.length + 1];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (Buffer.byteLength(JSON.stringify(upTo(middle))) - 2 <= bytes) fits = middle;
+    else tooLong = middle;
+  }
+  return upTo(fits);
+}
+
+const isInsidePair = (text: string, index: number): boolean =>
+  /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(index - 1, index + 1));
+
+const lengthOf = (pieces: readonly string[]): number => {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+};
 
 /** The id of the document of an event, in the state that was told. */
 export const idOf = ({ uid, resourceVersion }: EventFields): string => `${uid}-${resourceVersion}`;
 
-/** Nearly every name is plain; the others are escaped. */
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : toBytes(JSON.stringify(text)));
-
-const PLAIN = /^[ !#-[\]-~]*$/;
+const inQuotes = (text: string): string => `"${text}"`;
+const escaped = (text: string): string => toBytes(JSON.stringify(text));

@@ -30,7 +30,7 @@ export function readEventObject(event: JsonObject, receivedAt: string): EventFie
     name: textOr(about['name']),
     reason: textOr(event['reason']),
     type: textOr(event['type']),
-    members: toBytes(text.slice(1)),
+    members: [toBytes(text.slice(1))],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EventFields } from '../document/event-fields.js';
+import { type EventFields, membersText } from '../document/event-fields.js';
 import { fromBytes, type JsonObject, objectOr } from '../document/event-object.js';
 
 /** The parts of an event that a person reads, made safe for a terminal. */
@@ -16,7 +16,7 @@ export interface EventText {
 
 /** Reads what a person wants to know of an event. */
 export function eventText(event: EventFields): EventText {
-  const object = objectOr(JSON.parse(fromBytes(`{${event.members}`)));
+  const object = objectOr(JSON.parse(fromBytes(`{${membersText(event)}`)));
   const place = event.namespace === '' ? event.name : `${event.namespace}/${event.name}`;
   return {
     time: timeOfDay(event.time),

@@ -40,7 +40,7 @@ export async function printDocuments(options: PrintDocumentsOptions): Promise<vo
   const sink = new PrintedEvents({
     lineOf: (event) => {
       const document = transform.apply(event);
-      return typeof document === 'object' ? fromBytes(document.json) : undefined;
+      return typeof document === 'object' ? fromBytes(document.pieces.join('')) : undefined;
     },
     print,
   });

@@ -41,7 +41,7 @@ export async function tailEvents(options: TailOptions): Promise<void> {
       if (!takes(event) || Date.parse(event.time) < sinceMs) return undefined;
       if (!documents) return lineOf(eventText(event));
       const document = documents.apply(event);
-      return typeof document === 'object' ? fromBytes(document.json) : undefined;
+      return typeof document === 'object' ? fromBytes(document.pieces.join('')) : undefined;
     },
     print,
   });

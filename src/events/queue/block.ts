@@ -12,6 +12,14 @@ export interface StoredDocuments {
   readonly lengths: readonly number[];
 }
 
+/** A document that is put into a block. */
+export interface BlockDocument {
+  /** JSON in UTF-8, each byte as one character (latin1). */
+  readonly pieces: readonly string[];
+  /** Length of all pieces. */
+  readonly bytes: number;
+}
+
 const FIRST_BYTES = 16 * 1024;
 const COMMA = 0x2c;
 
@@ -28,14 +36,20 @@ export class Block {
   readonly times: number[] = [];
   /** Up to which resourceVersion everything is taken once this block and all before it are. */
   mark: string | undefined;
+  /** Its place among the blocks of a queue; below 0 for one from disk. */
+  place = 0;
   /** What is still to be delivered, in order. */
   open: DocumentRange[] = [];
 
-  /** @param since when its first document came, in milliseconds of a steady clock */
+  /**
+   * @param since when its first document came, in milliseconds of a steady clock
+   * @param expectedBytes how large it will probably get @default small
+   */
   constructor(
     readonly maxBytes: number,
     readonly maxDocuments: number,
     readonly since: number,
+    private readonly expectedBytes = FIRST_BYTES,
   ) {}
 
   static fromStored({ body, lengths }: StoredDocuments, since: number): Block {
@@ -67,16 +81,15 @@ export class Block {
   /**
    * Puts a document behind the others. The first one always fits.
    *
-   * @param json UTF-8, each byte as one character (latin1)
    * @returns false when there is no room
    */
-  add(json: string, timeMs: number): boolean {
+  add({ pieces, bytes }: BlockDocument, timeMs: number): boolean {
     const first = this.#ends.length === 0;
-    const needed = this.#length + json.length + (first ? 0 : 1);
+    const needed = this.#length + bytes + (first ? 0 : 1);
     if (!first && (needed > this.maxBytes || this.isFull)) return false;
     this.#reserve(needed);
     if (!first) this.#bytes[this.#length++] = COMMA;
-    this.#length += this.#bytes.write(json, this.#length, 'latin1');
+    for (const piece of pieces) this.#length += this.#bytes.write(piece, this.#length, 'latin1');
     this.#ends.push(this.#length);
     this.times.push(timeMs);
     const range = this.open[0];
@@ -118,7 +131,7 @@ export class Block {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes.length) return;
-    const doubled = Math.min(this.maxBytes, Math.max(FIRST_BYTES, this.#bytes.length * 2));
+    const doubled = Math.min(this.maxBytes, Math.max(this.expectedBytes, this.#bytes.length * 2));
     const larger = Buffer.allocUnsafeSlow(Math.max(bytes, doubled));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;

@@ -29,6 +29,8 @@ export interface EventWorldOptions {
   readonly speed?: number;
   /** How forwarders reach the API server, other than at its address without credentials. */
   readonly server?: (api: FakeEventsApi) => Partial<ApiServer>;
+  /** `standby.leaseSeconds`, also beyond what the file may say: for tests in which hours pass. */
+  readonly leaseSeconds?: number;
 }
 
 /** An API server, an intake, and forwarders between them, all in this process. */
@@ -91,7 +93,9 @@ export class EventWorld {
       read: async () => new TextEncoder().encode(text),
       list: async () => [],
     };
-    return readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const settings = await readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const { leaseSeconds = settings.standby.leaseSeconds } = this.options;
+    return { ...settings, standby: { ...settings.standby, leaseSeconds } };
   }
 
   /** A forwarder that has not been started. */
