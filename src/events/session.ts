@@ -265,6 +265,7 @@ export class Session {
           .limited(`source ${isRefusal}`)
           .warn('events cannot be read now; trying again', { reason: message });
       },
+      onNotice: (message) => log.limited('source notice').warn(message),
     };
   }
 

@@ -49,35 +49,40 @@ export class DocumentWriter {
     return `${this.#start}${event.time}","event_id":${quoted(idOf(event))}${pod},`;
   }
 
-  /** Shortens the message to what there is room for. */
+  /** Keeps as much of the message as fits. */
   #cut(event: EventFields): EventDocument | undefined {
     const object = JSON.parse(fromBytes(`{${membersText(event)}`)) as JsonObject;
     const message = object['message'];
     if (typeof message !== 'string') return undefined;
     const withMessage = (text: string) => {
-      const members = toBytes(JSON.stringify({ ...object, message: text + CUT_MARK }));
+      const members = toBytes(JSON.stringify({ ...object, message: text }));
       const pieces = [this.#envelope(event), members.slice(1)];
-      return { pieces, bytes: lengthOf(pieces), cut: true };
+      return { pieces, bytes: lengthOf(pieces) };
     };
-    const room = this.options.maxBytes - withMessage('').bytes;
-    return room < 0 ? undefined : withMessage(beginningOf(message, room));
+    const { maxBytes } = this.options;
+    // Go escapes more characters than JSON has to.
+    const whole = withMessage(message);
+    if (whole.bytes <= maxBytes) return { ...whole, cut: false };
+    const room = maxBytes - withMessage(CUT_MARK).bytes;
+    if (room < 0) return undefined;
+    return { ...withMessage(beginningOf(message, room) + CUT_MARK), cut: true };
   }
 }
 
-const PLAIN = /[ !#-[\]-~]/;
-
-/** The longest beginning of a text that takes so many bytes in a JSON string. */
-function beginningOf(text: string, maxBytes: number): string {
-  let bytes = 0;
-  let end = 0;
-  for (const character of text) {
-    // Others take up to six: some are escaped.
-    bytes += PLAIN.test(character) ? 1 : Buffer.byteLength(JSON.stringify(character)) - 2;
-    if (bytes > maxBytes) break;
-    end += character.length;
+/** The longest beginning of a text that takes at most so many bytes in a JSON string, without half a character. */
+function beginningOf(text: string, bytes: number): string {
+  const upTo = (end: number) => text.slice(0, isInsidePair(text, end) ? end - 1 : end);
+  let [fits, tooLong] = [0, text.length + 1];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (Buffer.byteLength(JSON.stringify(upTo(middle))) - 2 <= bytes) fits = middle;
+    else tooLong = middle;
   }
-  return text.slice(0, end);
+  return upTo(fits);
 }
+
+const isInsidePair = (text: string, index: number): boolean =>
+  /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(index - 1, index + 1));
 
 const lengthOf = (pieces: readonly string[]): number => {
   let length = 0;

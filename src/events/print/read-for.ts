@@ -38,13 +38,14 @@ export async function readFor(sink: PrintedEvents, options: ReadForOptions): Pro
       onLine: () => undefined,
       onEnd: () => undefined,
       onRelist: () => undefined,
+      onNotice: onTrouble,
       onTrouble: (message, isRefusal) => {
         if (isRefusal) refused.abort(new OpniLoggingError('cluster', message));
         else onTrouble(message);
       },
     },
   });
-  const ended = AbortSignal.any([signal, refused.signal]);
+  const ended = AbortSignal.any([signal, refused.signal, sink.failed]);
   if (once) await events.runOnce(ended);
   else await events.run(ended);
   await sink.done();

@@ -3,6 +3,8 @@ import { failureOf, refusal } from '../../kube/api-failure.js';
 import type { Cluster } from '../../kube/cluster.js';
 import type { JsonObject } from '../document/event-object.js';
 import { objectOr } from '../document/event-object.js';
+import { isVersion } from '../document/resource-version.js';
+import { SourceTrouble } from './trouble.js';
 
 /** A page of the events that there are. */
 export interface EventPage {
@@ -54,7 +56,7 @@ export class EventList {
   /**
    * Reads the next page.
    *
-   * @throws OpniLoggingError `cluster` when it cannot be read; to be called again
+   * @throws OpniLoggingError `cluster` when it cannot be read, SourceTrouble when it is no list; to be called again
    */
   async next(signal: AbortSignal, limit = PAGE_EVENTS): Promise<EventPage> {
     const { path, fieldSelector, labelSelector } = this.selection;
@@ -69,7 +71,11 @@ export class EventList {
     if (failureOf(answer)) throw this.#refused(answer);
     const body = objectOr(answer.body);
     const metadata = objectOr(body['metadata']);
-    this.#version ??= String(metadata['resourceVersion']);
+    const version = metadata['resourceVersion'];
+    if (!isVersion(version)) {
+      throw new SourceTrouble('invalid-line', 'a list of events came without a resourceVersion');
+    }
+    this.#version ??= version;
     const token = metadata['continue'];
     this.#token = typeof token === 'string' && token !== '' ? token : undefined;
     this.#done = this.#token === undefined;

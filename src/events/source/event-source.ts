@@ -1,21 +1,18 @@
 import type { Clock } from '../../common/clock.js';
-import { messageOf, OpniLoggingError } from '../../common/error.js';
-import { rejectedBy } from '../../common/rejected-by.js';
-import { failureIn } from '../../kube/api-failure.js';
 import { EVENTS } from '../../kube/built-in-resources.js';
 import type { Cluster } from '../../kube/cluster.js';
-import { describeExchangeError } from '../../kube/http-exchange.js';
 import { resourcePath } from '../../kube/resource.js';
-import { delayBefore, retryPolicy } from '../../kube/retry.js';
 import type { EventsSourceSettings } from '../config/events-settings.js';
-import { isVersion } from '../document/resource-version.js';
 import { readWatchLine } from '../document/watch-line.js';
 import { EventList, type EventSelection } from './event-list.js';
 import { followWatch } from './event-watch.js';
 import { Pace } from './pace.js';
 import { Progress } from './progress.js';
-import type { EndReason, EventSink, SourceListener } from './source-types.js';
-import { reasonOf, SourceTrouble } from './trouble.js';
+import { type NextStep, Recovery } from './recovery.js';
+import { holdUp, untilRoom } from './room.js';
+import type { EventSink, SourceListener } from './source-types.js';
+import { SourceTrouble, textOf } from './trouble.js';
+import { versionIfBehind } from './version-check.js';
 
 /** Options of {@link EventSource}. */
 export interface EventSourceOptions {
@@ -39,14 +36,9 @@ export interface EventSourceOptions {
   readonly holdMs?: number;
 }
 
-const BACK_OFF = retryPolicy({ firstDelayMs: 800, maxDelayMs: 30_000 });
-/** So often a version that the server does not know yet is asked for before its events are listed. */
-const MAX_AHEAD = 3;
-/** So often an error that is not understood ends the watch at the same place before the events are listed. */
-const MAX_AT_ONE_PLACE = 8;
 /** So many failures in a row end a single reading. */
 const MAX_ONCE_FAILURES = 10;
-/** A connection without a line that ends within this time is a failure, in milliseconds. */
+/** A connection that brought nothing new and ends within this time is a failure, in milliseconds. */
 const AT_ONCE_MS = 1000;
 /** A connection that was good for this long was no failure, in milliseconds. */
 const HEALTHY_MS = 30_000;
@@ -64,9 +56,7 @@ export class EventSource {
   /** The list that is being read page by page; kept over failures. */
   #pages: EventList | undefined;
   #serverStreams = true;
-  /** Failures in a row. */
-  #troubles = 0;
-  #ahead = 0;
+  readonly #recovery: Recovery;
 
   constructor(private readonly options: EventSourceOptions) {
     const { settings, mark, firstStart, sink, listener, clock } = options;
@@ -80,6 +70,7 @@ export class EventSource {
     const pace = new Pace(settings.replayPerSecond, clock);
     const wallTime = () => new Date(clock.wallMs()).toISOString();
     this.#pace = pace;
+    this.#recovery = new Recovery(clock);
     this.#progress = new Progress({ seen: mark, sink, listener, pace, wallTime });
     this.#next = mark !== undefined ? 'watch' : firstStart === 'now' ? 'now' : 'list';
   }
@@ -94,7 +85,9 @@ export class EventSource {
         await this.#step(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await this.#recover(error, signal);
+        await this.#recover(error, signal).catch((reason: unknown) => {
+          if (!signal.aborted) throw reason;
+        });
       }
     }
   }
@@ -106,15 +99,15 @@ export class EventSource {
    */
   async runOnce(signal: AbortSignal): Promise<void> {
     this.#pages = new EventList(this.options.cluster, this.#selection);
-    for (let failures = 0; ; ) {
+    for (;;) {
       try {
         return await this.#listPages(signal);
       } catch (error) {
         signal.throwIfAborted();
-        failures += 1;
-        if (reasonOf(error) === 'refused' || failures >= MAX_ONCE_FAILURES) throw error;
+        const { reason, delayMs = 0 } = this.#recovery.after(error, false);
+        if (reason === 'refused' || this.#recovery.failures >= MAX_ONCE_FAILURES) throw error;
         this.options.listener.onTrouble(textOf(error), false);
-        await this.options.clock.sleep(this.#delayMs(failures, error), signal);
+        await this.options.clock.sleep(delayMs, signal);
       }
     }
   }
@@ -128,29 +121,24 @@ export class EventSource {
 
   /** Learns where the versions are now, and begins there. */
   async #begin(signal: AbortSignal): Promise<void> {
-    this.options.listener.onState('listing');
     const { resourceVersion } = await new EventList(this.options.cluster, this.#selection).next(signal, 1);
+    this.options.listener.onState('listing');
     this.#progress.toldUpTo(resourceVersion);
     this.#next = 'watch';
   }
 
   /** All events page by page: slower than a stream, but it goes on where it was broken off, and waits where it has to. */
   async #listPages(signal: AbortSignal): Promise<void> {
-    const { sink, listener, clock } = this.options;
+    const { listener, clock } = this.options;
     this.#pages ??= new EventList(this.options.cluster, this.#selection);
     while (!this.#pages.isDone) {
-      if (!sink.hasRoom) {
-        listener.onState('held');
-        await rejectedBy(signal, sink.untilRoom());
-      }
+      await untilRoom(this.options, signal);
       await clock.sleep(this.#pace.waitMs, signal);
-      listener.onState('listing');
       const { events, resourceVersion } = await this.#pages.next(signal);
-      if (!isVersion(resourceVersion)) {
-        throw new SourceTrouble('invalid-line', 'a list of events came without a resourceVersion');
-      }
+      // Not before the page is there: this state says that reading works.
+      listener.onState('listing');
       this.#progress.page(events, resourceVersion);
-      this.#troubles = 0;
+      this.#recovery.progress();
     }
     this.#progress.toldUpTo(this.#pages.resourceVersion);
     this.#pages = undefined;
@@ -159,16 +147,20 @@ export class EventSource {
 
   /** One connection: from the version that was told last, or with the events that there are before it. */
   async #connect(lists: boolean, signal: AbortSignal): Promise<void> {
-    const { cluster, clock, listener, connectionMs = 300_000, stallMs = 30_000 } = this.options;
+    const { cluster, sink, clock, listener, connectionMs = 300_000, stallMs = 30_000 } = this.options;
     const wallTime = () => new Date(clock.wallMs()).toISOString();
+    // Each connection brings some lines, whether there is room or not.
+    await untilRoom(this.options, signal);
+    const ended = new AbortController();
+    const over = AbortSignal.any([signal, ended.signal]);
+    const seenBefore = this.#progress.seen;
     let initial = lists;
     let openedAt: number | undefined;
-    let lines = 0;
     try {
       await followWatch({
         cluster,
         clock,
-        signal,
+        signal: over,
         selection: this.#selection,
         from: lists ? 'initial-events' : { resourceVersion: this.#progress.seen! },
         connectionMs: connectionMs * (0.9 + 0.2 * clock.random()),
@@ -177,9 +169,9 @@ export class EventSource {
         onOpen: () => {
           openedAt = clock.now();
           listener.onState(lists ? 'listing' : 'watching');
+          if (!lists) void this.#endIfBehind(seenBefore!, ended, over);
         },
         onLine: (text) => {
-          lines += 1;
           const line = readWatchLine(text, wallTime);
           listener.onLine(line.type);
           if (!initial) this.#progress.liveLine(line);
@@ -188,93 +180,79 @@ export class EventSource {
             this.#next = 'watch';
             listener.onState('watching');
           }
-          this.#troubles = 0;
+          if (this.#progress.seen !== seenBefore) this.#recovery.progress();
         },
         onTooLong: () => {
           listener.onLine('TOO_LONG');
-          listener.onTrouble('a line of the watch is longer than any event can be; it was left out', false);
+          listener.onNotice('a line of the watch is longer than any event can be; it was left out');
         },
-        beforeMore: () => this.#beforeMore(initial, signal),
+        beforeMore: () => {
+          if (!sink.hasRoom) return this.#hold(() => initial, over);
+          const waitMs = initial ? this.#pace.waitMs : 0;
+          return waitMs > 0 ? clock.sleep(waitMs, over) : undefined;
+        },
       });
       if (initial)
         throw new SourceTrouble('no-end-bookmark', 'the stream of the events that there are ended early');
     } catch (error) {
       // A stream would begin anew; pages go on where they were broken off.
       if (initial && openedAt !== undefined) this.#pages = new EventList(cluster, this.#selection);
-      if (openedAt !== undefined && clock.now() - openedAt > HEALTHY_MS) this.#troubles = 0;
-      throw error;
+      if (openedAt !== undefined && clock.now() - openedAt > HEALTHY_MS) this.#recovery.progress();
+      throw ended.signal.aborted ? ended.signal.reason : error;
+    } finally {
+      ended.abort();
     }
     // A server that ends each connection at once is not asked without a pause.
-    if (lines === 0 && clock.now() - openedAt! < AT_ONCE_MS) {
+    if (this.#progress.seen === seenBefore && clock.now() - openedAt! < AT_ONCE_MS) {
       throw new SourceTrouble('lost', 'the server ended the watch at once');
     }
-    this.#troubles = 0;
+    this.#recovery.progress();
     listener.onEnd('timeout');
   }
 
-  #beforeMore(initial: boolean, signal: AbortSignal): Promise<void> | undefined {
-    if (!this.options.sink.hasRoom) return this.#hold(initial, signal);
-    const waitMs = initial ? this.#pace.waitMs : 0;
-    return waitMs > 0 ? this.options.clock.sleep(waitMs, signal) : undefined;
+  /** Ends a watch that would say nothing, because the server is behind the version at which it began. */
+  async #endIfBehind(version: string, ended: AbortController, over: AbortSignal): Promise<void> {
+    const { cluster, clock, listener } = this.options;
+    const { onNotice } = listener;
+    const behind = await versionIfBehind({
+      cluster,
+      clock,
+      selection: this.#selection,
+      version,
+      signal: over,
+      onNotice,
+    });
+    if (behind === undefined || over.aborted) return;
+    this.#progress.beganAnew(behind);
+    ended.abort(new SourceTrouble('out-of-order', 'the versions of the API server began anew'));
   }
 
-  /** Holds the server up for a while; when that does not help, the connection is given up. */
-  async #hold(initial: boolean, signal: AbortSignal): Promise<void> {
-    const { sink, clock, listener, holdMs = 30_000 } = this.options;
-    listener.onState('held');
-    const end = new AbortController();
-    const time = clock.sleep(holdMs, AbortSignal.any([signal, end.signal])).catch(() => undefined);
-    await Promise.race([sink.untilRoom(), time]);
-    end.abort();
-    signal.throwIfAborted();
-    if (!sink.hasRoom)
-      throw new SourceTrouble('no-room', 'there is no room; the API server keeps the events');
-    listener.onState(initial ? 'listing' : 'watching');
+  async #hold(isInitial: () => boolean, signal: AbortSignal): Promise<void> {
+    await holdUp(this.options, signal);
+    this.options.listener.onState(isInitial() ? 'listing' : 'watching');
   }
 
   /** After an error: what comes next, and when. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
-    const { listener, sink, clock } = this.options;
-    const reason = reasonOf(error);
+    const { listener, clock } = this.options;
     const watched = this.#next === 'watch';
-    listener.onEnd(reason);
-    this.#ahead = reason === 'version-ahead' ? this.#ahead + 1 : 0;
-    if (reason === 'streaming-refused') this.#serverStreams = false;
-    if (watched && this.#hasToList(reason)) {
+    const step = this.#recovery.after(error, watched);
+    listener.onEnd(step.reason);
+    if (this.#next === 'list' && endsStreaming(step)) this.#serverStreams = false;
+    if (this.#next === 'list' && step.reason === 'expired') {
+      this.#pages ??= new EventList(this.options.cluster, this.#selection);
+    }
+    if (step.lists) {
       this.#next = 'list';
-      listener.onRelist(reason);
+      listener.onRelist(step.reason);
     }
-    // These are a part of every day, and what comes next is another request.
-    if (reason === 'streaming-refused' || (reason === 'expired' && watched)) return;
-    try {
-      if (reason === 'no-room') {
-        listener.onState('held');
-        await rejectedBy(signal, sink.untilRoom());
-        return;
-      }
-      this.#troubles += 1;
-      listener.onTrouble(textOf(error), reason === 'refused');
-      listener.onState('waiting');
-      await clock.sleep(this.#delayMs(this.#troubles, error), signal);
-    } catch (aborted) {
-      if (!signal.aborted) throw aborted;
-    }
-  }
-
-  #hasToList(reason: EndReason): boolean {
-    if (reason === 'expired' || reason === 'out-of-order' || reason === 'invalid-line') return true;
-    return this.#ahead >= MAX_AHEAD || (reason === 'busy' && this.#troubles >= MAX_AT_ONE_PLACE);
-  }
-
-  /** What the server asks for counts, whatever it is, but not for longer than a while. */
-  #delayMs(failures: number, error: unknown): number {
-    const random = () => this.options.clock.random();
-    const asked = Math.min(failureIn(error)?.retryAfterSeconds ?? 0, BACK_OFF.maxRetryAfterMs / 1000);
-    return delayBefore(BACK_OFF, failures, random, asked) ?? BACK_OFF.maxDelayMs;
+    if (step.delayMs === undefined) return;
+    listener.onTrouble(textOf(error), step.reason === 'refused');
+    listener.onState('waiting');
+    await clock.sleep(step.delayMs, signal);
   }
 }
 
-const textOf = (error: unknown) =>
-  error instanceof OpniLoggingError || error instanceof SourceTrouble
-    ? messageOf(error)
-    : describeExchangeError(error);
+/** A stream whose end was not told would tell everything twice each time; pages do it once. */
+const endsStreaming = ({ reason }: NextStep): boolean =>
+  reason === 'streaming-refused' || reason === 'no-end-bookmark' || reason === 'stalled';

@@ -46,15 +46,26 @@ export class Progress {
    * @param resourceVersion that of the whole list
    */
   page(events: readonly JsonObject[], resourceVersion: string): void {
-    if (this.#isBehind(resourceVersion)) this.#beginAnew(resourceVersion);
+    this.beganAnew(resourceVersion);
     for (const object of events) this.#tellOld(readEventObject(object, this.options.wallTime()));
+  }
+
+  /**
+   * Compares what was told with where the server is.
+   *
+   * @returns whether its versions began anew, so that all events are to be read again
+   */
+  beganAnew(resourceVersion: string): boolean {
+    const isBehind = this.#isBehind(resourceVersion);
+    if (isBehind) this.#beginAnew(resourceVersion);
+    return isBehind;
   }
 
   /**
    * Takes a line of a stream that begins with the events that there are.
    *
    * @returns true with the last one of those
-   * @throws SourceTrouble `out-of-order` when the versions of the server began anew: all are to be read again
+   * @throws SourceTrouble when the versions of the server began anew, or a line cannot be read: all are to be read again
    */
   initialLine(line: WatchLine): boolean {
     switch (line.type) {
@@ -64,8 +75,7 @@ export class Progress {
         return false;
       case 'BOOKMARK':
         if (!line.endOfInitialEvents) return false;
-        if (this.#isBehind(line.resourceVersion)) {
-          this.#beginAnew(line.resourceVersion);
+        if (this.beganAnew(line.resourceVersion)) {
           throw new SourceTrouble('out-of-order', 'the versions of the API server began anew');
         }
         this.toldUpTo(line.resourceVersion);
@@ -73,8 +83,7 @@ export class Progress {
       case 'ERROR':
         throw errorOf(line);
       case 'INVALID':
-        this.options.listener.onTrouble(`a line of the watch was left out: ${line.reason}`, false);
-        return false;
+        throw unreadable(line);
       default:
         return false;
     }
@@ -105,7 +114,7 @@ export class Progress {
       case 'ERROR':
         throw errorOf(line);
       case 'INVALID':
-        throw new SourceTrouble('invalid-line', `a line of the watch cannot be read: ${line.reason}`);
+        throw unreadable(line);
     }
   }
 
@@ -123,7 +132,7 @@ export class Progress {
   #beginAnew(resourceVersion: string): void {
     const { listener, sink } = this.options;
     const message = `the API server is at version ${resourceVersion}, before the mark ${this.#seen}: its data were restored, so all its events are sent`;
-    listener.onTrouble(message, false);
+    listener.onNotice(message);
     this.#seen = undefined;
     sink.versionsBeganAnew();
   }
@@ -131,3 +140,7 @@ export class Progress {
 
 const errorOf = ({ failure }: WatchLine & { type: 'ERROR' }) =>
   new OpniLoggingError('cluster', `the watch on events: ${failure.message}`, { cause: failure });
+
+/** What it told is not known, so it has to be read in another way. */
+const unreadable = ({ reason }: WatchLine & { type: 'INVALID' }) =>
+  new SourceTrouble('invalid-line', `a line of the watch cannot be read: ${reason}`);

@@ -50,4 +50,6 @@ export interface SourceListener {
   onRelist(reason: EndReason | 'start'): void;
   /** Something did not work; it is tried again. `isRefusal`: it needs somebody to mend it. */
   onTrouble(message: string, isRefusal: boolean): void;
+  /** Something rare happened that is worth knowing; reading goes on. */
+  onNotice(message: string): void;
 }

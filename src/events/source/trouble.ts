@@ -1,4 +1,6 @@
+import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { type ApiFailure, failureIn } from '../../kube/api-failure.js';
+import { describeExchangeError } from '../../kube/http-exchange.js';
 import type { EndReason } from './source-types.js';
 
 /** Why this side ended a connection. */
@@ -23,6 +25,12 @@ export function reasonOf(error: unknown): EndReason {
   if (isStreamingRefused(failure)) return 'streaming-refused';
   return REFUSALS.has(failure.status) ? 'refused' : 'busy';
 }
+
+/** An error on the way from the API server, in words. */
+export const textOf = (error: unknown): string =>
+  error instanceof OpniLoggingError || error instanceof SourceTrouble
+    ? messageOf(error)
+    : describeExchangeError(error);
 
 /** The server's answers that stay until somebody does something. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 406, 415, 422]);

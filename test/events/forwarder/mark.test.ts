@@ -10,38 +10,64 @@ const whole = (mark?: string) => ({ mark, needsReading: false });
 
 describe('startingPoint', () => {
   it('is the first start where nothing is known', () => {
-    expect(startingPoint({}, ID, 'retained')).to.deep.equal({ mark: undefined, firstStart: 'retained' });
-    expect(startingPoint({}, ID, 'now', whole())).to.deep.equal({ mark: undefined, firstStart: 'now' });
+    expect(startingPoint({ annotations: {}, clusterId: ID, firstStart: 'retained' })).to.deep.equal({
+      mark: undefined,
+      firstStart: 'retained',
+    });
+    expect(
+      startingPoint({ annotations: {}, clusterId: ID, firstStart: 'now', spool: whole() }),
+    ).to.deep.equal({ mark: undefined, firstStart: 'now' });
   });
 
   it('is the newer mark of Lease and spool', () => {
-    expect(startingPoint(leaseAt('99'), ID, 'now', whole('100')).mark).to.equal('100');
-    expect(startingPoint(leaseAt('100'), ID, 'now', whole('99')).mark).to.equal('100');
-    expect(startingPoint(leaseAt('7'), ID, 'now', whole()).mark).to.equal('7');
-    expect(startingPoint({}, ID, 'now', whole('7')).mark).to.equal('7');
+    expect(
+      startingPoint({ annotations: leaseAt('99'), clusterId: ID, firstStart: 'now', spool: whole('100') })
+        .mark,
+    ).to.equal('100');
+    expect(
+      startingPoint({ annotations: leaseAt('100'), clusterId: ID, firstStart: 'now', spool: whole('99') })
+        .mark,
+    ).to.equal('100');
+    expect(
+      startingPoint({ annotations: leaseAt('7'), clusterId: ID, firstStart: 'now', spool: whole() }).mark,
+    ).to.equal('7');
+    expect(
+      startingPoint({ annotations: {}, clusterId: ID, firstStart: 'now', spool: whole('7') }).mark,
+    ).to.equal('7');
   });
 
   it('is that of a spool with a hole, however new the Lease is', () => {
     const spool = { mark: '5', needsReading: true };
-    expect(startingPoint(leaseAt('100'), ID, 'now', spool)).to.deep.equal({
+    expect(
+      startingPoint({ annotations: leaseAt('100'), clusterId: ID, firstStart: 'now', spool }),
+    ).to.deep.equal({
       mark: '5',
       firstStart: 'retained',
     });
     const unknown = { mark: undefined, needsReading: true };
-    expect(startingPoint(leaseAt('100'), ID, 'now', unknown)).to.deep.equal({
+    expect(
+      startingPoint({ annotations: leaseAt('100'), clusterId: ID, firstStart: 'now', spool: unknown }),
+    ).to.deep.equal({
       mark: undefined,
       firstStart: 'retained',
     });
   });
 
   it('is not that of another cluster, nor what is no version', () => {
-    expect(startingPoint(leaseAt('100'), 'cluster-b', 'retained').mark).to.equal(undefined);
-    expect(startingPoint(leaseAt('12x'), ID, 'retained').mark).to.equal(undefined);
+    expect(
+      startingPoint({ annotations: leaseAt('100'), clusterId: 'cluster-b', firstStart: 'retained' }).mark,
+    ).to.equal(undefined);
+    expect(
+      startingPoint({ annotations: leaseAt('12x'), clusterId: ID, firstStart: 'retained' }).mark,
+    ).to.equal(undefined);
   });
 
   it('is now after forwarding was disabled', () => {
     const lease = disabledAnnotations(ID) as Readonly<Record<string, string>>;
-    expect(startingPoint(lease, ID, 'retained')).to.deep.equal({ mark: undefined, firstStart: 'now' });
+    expect(startingPoint({ annotations: lease, clusterId: ID, firstStart: 'retained' })).to.deep.equal({
+      mark: undefined,
+      firstStart: 'now',
+    });
   });
 });
 
@@ -65,7 +91,8 @@ describe('A spool with a hole', () => {
   const deliverAll = async (spool: Spool) => {
     for (const record of await drain(spool)) record.done();
   };
-  const start = (spool: Spool) => startingPoint(leaseAt('9'), ID, 'now', spool).mark;
+  const start = (spool: Spool) =>
+    startingPoint({ annotations: leaseAt('9'), clusterId: ID, firstStart: 'now', spool }).mark;
 
   it('asks for reading again at each opening until it is told that this has begun (case 47)', async () => {
     const files = await damaged();

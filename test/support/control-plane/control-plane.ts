@@ -74,6 +74,16 @@ export class ControlPlane {
     return (call) => this.#forward(call);
   }
 
+  /** Address of etcd. */
+  get etcdUrl(): string {
+    return `http://127.0.0.1:${this.ports.etcd}`;
+  }
+
+  /** Where etcd keeps its data. */
+  get etcdFolder(): string {
+    return join(this.folder, 'etcd');
+  }
+
   /** A connection of its own, past any front. */
   connect(token: string = TOKENS.admin): Cluster {
     const credentials = fixedCredentials({ headers: { authorization: `Bearer ${token}` } });
@@ -110,10 +120,9 @@ export class ControlPlane {
   }
 
   async startEtcd(): Promise<void> {
-    const { etcd, peer } = this.ports;
-    const [client, peers] = [`http://127.0.0.1:${etcd}`, `http://127.0.0.1:${peer}`];
+    const [client, peers] = [this.etcdUrl, `http://127.0.0.1:${this.ports.peer}`];
     const child = this.#spawn('etcd', [
-      `--data-dir=${join(this.folder, 'etcd')}`,
+      `--data-dir=${this.etcdFolder}`,
       '--unsafe-no-fsync',
       '--log-level=warn',
       `--listen-client-urls=${client}`,
@@ -128,7 +137,7 @@ export class ControlPlane {
   async startApiServer(): Promise<void> {
     const file = (name: string) => join(this.folder, name);
     const child = this.#spawn('kube-apiserver', [
-      `--etcd-servers=http://127.0.0.1:${this.ports.etcd}`,
+      `--etcd-servers=${this.etcdUrl}`,
       '--bind-address=127.0.0.1',
       '--advertise-address=127.0.0.1',
       `--secure-port=${this.ports.api}`,

@@ -157,7 +157,15 @@ describe('the lists and watches of the fake API server', () => {
     expect((await ask(events('watch=1&resourceVersion=1001'))).status).to.equal(410);
   });
 
-  it('refuses a revision to come in the stream or by status (case 10)', async () => {
+  it('waits without a word for a revision to come, and then tells what is newer (case 11)', async () => {
+    const opened = await watch('watch=1&resourceVersion=1002');
+    for (const name of ['a', 'b', 'c']) store.create({ metadata: { name } });
+    await opened.until(({ told }) => told.length > 0);
+    expect(opened.lines.map(({ object }) => object.metadata.name)).to.deep.equal(['c']);
+  });
+
+  it('refuses a revision to come in the stream or by status when it has a watch cache (case 10)', async () => {
+    api.settings.tooLargeAs = 'stream';
     const opened = await watch('watch=1&resourceVersion=1001');
     await opened.until(({ outcome }) => outcome === 'end');
     const { code, reason, details } = opened.lines[0]!.object;

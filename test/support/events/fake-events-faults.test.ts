@@ -216,7 +216,9 @@ describe('the faults of the fake API server', () => {
     await opened.until(({ lines }) => lines.length === 2);
     store.restore(1001n);
     await opened.until(({ outcome }) => outcome === 'end');
-    const later = await watch('watch=1&resourceVersion=1002');
+    const later = await watch(
+      'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=1002',
+    );
     await later.until(({ outcome }) => outcome === 'end');
     expect(later.told).to.deep.equal(['ERROR 504']);
     expect((await ask(events())).json.items).to.have.length(1);

@@ -12,6 +12,8 @@ const BATCH_BYTES = 64 * 1024;
 export interface FeedStart {
   /** Number of the first change; see `EventStore.startAfter`. */
   readonly change: number;
+  /** Changes up to this revision are left out. @default none */
+  readonly after?: bigint;
   /** What is told as ADDED first. */
   readonly initial?: readonly StoredEvent[];
   /** Annotated bookmark after that: the revision of the initial events. */
@@ -25,6 +27,7 @@ export class WatchFeed {
   #initial: readonly StoredEvent[];
   #endBookmark: string | undefined;
   readonly #generation: number;
+  readonly #after: bigint;
   /** Lines from outside, each with the number of the change that it comes before. */
   readonly #foreign: { readonly before: number; readonly text: string }[] = [];
   /** Whether nothing comes after the last lines. */
@@ -39,6 +42,7 @@ export class WatchFeed {
     this.#initial = start.initial ?? [];
     this.#endBookmark = start.endBookmark;
     this.#generation = store.generation;
+    this.#after = start.after ?? 0n;
   }
 
   /** Bytes go out as they are, after all that the store holds by now. */
@@ -79,7 +83,7 @@ export class WatchFeed {
     const change = this.store.change(this.#next);
     if (!change) return undefined;
     this.#next++;
-    return this.#changeLine(change) ?? '';
+    return change.revision > this.#after ? (this.#changeLine(change) ?? '') : '';
   }
 
   #bookmark(): string {

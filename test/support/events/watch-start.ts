@@ -19,6 +19,8 @@ export interface WatchGates {
   readonly streamingList: boolean;
   /** Whether a streaming list tells of its end. */
   readonly endBookmark: boolean;
+  /** What comes of a watch from a revision to come. */
+  readonly tooLargeAs: 'wait' | 'stream' | 'status';
 }
 
 /** Reads the options of a watch. */
@@ -38,7 +40,10 @@ export function watchStart(
     return { refusal: failure(400, `resourceVersion: Invalid value: "${version}"`) };
   const asked = BigInt(version || '0');
   const streaming = query.get('sendInitialEvents') === 'true';
-  if (asked > store.revision) return { tooLarge: tooLarge(asked, store.revision) };
+  if (asked > store.revision) {
+    if (streaming || gates.tooLargeAs !== 'wait') return { tooLarge: tooLarge(asked, store.revision) };
+    return { filter, start: { change: store.range.next, after: asked } };
+  }
   try {
     if (!streaming && asked > 0n) return { filter, start: { change: store.startAfter(asked) } };
   } catch (error) {
