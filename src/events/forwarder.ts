@@ -205,11 +205,11 @@ export class Forwarder {
     }
   }
 
-  #startingPoint(lock: LeaseLock, clusterId: string): StartingPoint {
-    if (this.#startsNow) return { firstStart: 'now' };
+  #startingPoint({ acquired: { annotations } }: LeaseLock, clusterId: string): StartingPoint {
     const { firstStart } = this.options.settings;
-    const { annotations } = lock.acquired;
-    return startingPoint(annotations, clusterId, firstStart, this.#lastMark, this.#storage.spool);
+    return this.#startsNow
+      ? { firstStart: 'now' }
+      : startingPoint(annotations, clusterId, firstStart, this.#lastMark, this.#storage.spool);
   }
 
   #openSession(start: StartingPoint, lock: LeaseLock, clusterId: string): Session {
