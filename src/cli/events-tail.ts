@@ -32,9 +32,16 @@ export function addEventsTailCommand(events: Command, { context, terminal }: Com
     .option('--kind <kinds...>', 'only events about objects of these kinds, such as Pod')
     .option('--reason <reasons...>', 'only these reasons, such as BackOff')
     .addOption(durationOption('--since <duration>', 'how far back to begin', '10m'));
+  // Else the flags of `events`, which have the same names, would take what stands after `tail`.
+  events.enablePositionalOptions();
+  // They are no flags of `tail`.
+  command.configureHelp({
+    visibleGlobalOptions: () => events.parent!.createHelp().visibleOptions(events.parent!),
+  });
   addServerOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: TailFlags) => {
+    .action(async (own: TailFlags) => {
+      const flags: TailFlags = { ...events.opts<ServerFlags>(), ...own };
       const screen = terminal();
       const { readEventsConfig } = await import('../events/config/read-events-config.js');
       const settings = await readEventsConfig({

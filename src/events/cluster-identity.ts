@@ -24,14 +24,16 @@ export async function clusterIdOf(
   const { clock, signal, onTrouble } = options;
   if (configured !== undefined) return configured;
   for (let failures = 1; !signal.aborted; failures++) {
+    let trouble = 'the namespace kube-system may not be read; allow it, or set cluster.id';
     try {
       const id = await readClusterId(cluster, signal);
       if (id !== undefined) return id;
-      onTrouble('the namespace kube-system may not be read; allow it, or set cluster.id');
     } catch (error) {
       if (signal.aborted) return undefined;
-      onTrouble(messageOf(error));
+      trouble = messageOf(error);
     }
+    // It may throw, to give up.
+    onTrouble(trouble);
     const delayMs = backOffMs(BACK_OFF, failures, () => clock.random());
     await clock.sleep(delayMs, signal).catch(() => undefined);
   }
