@@ -75,6 +75,8 @@ export function addEventsCommand(program: Command, setup: CommandSetup): void {
       }
     });
   addEventsTailCommand(command, setup);
+  // They are refused above, with the word itself. Not before, because `tail` would inherit it.
+  command.allowExcessArguments();
 }
 
 async function ship(

@@ -5,6 +5,7 @@ import { METRICS_CONTENT_TYPE } from '../common/metrics.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { ShippingSettings } from './config/events-settings.js';
 import { Forwarder } from './forwarder.js';
+import type { SpoolFiles } from './spool/files.js';
 
 /** Options of {@link runForwarder}. */
 export interface ForwarderProgramOptions {
@@ -17,6 +18,8 @@ export interface ForwarderProgramOptions {
   readonly signal: AbortSignal;
   /** @default the clock of this machine */
   readonly clock?: Clock;
+  /** Where spool and dead letters are. @default the files of this machine */
+  readonly files?: SpoolFiles;
 }
 
 /**

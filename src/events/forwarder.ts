@@ -1,19 +1,19 @@
 import type { Clock } from '../common/clock.js';
 import { systemClock } from '../common/clock.js';
-import { messageOf, OpniLoggingError } from '../common/error.js';
+import { messageOf } from '../common/error.js';
 import type { Logger } from '../common/log.js';
 import type { Cluster } from '../kube/cluster.js';
-import { LeaseLock } from '../kube/lease-lock.js';
+import type { LeaseLock } from '../kube/lease-lock.js';
 import { newHolder } from '../kube/lease-lock-options.js';
-import { backOffMs, retryPolicy } from '../kube/retry.js';
+import { takeActiveLease } from './active-lease.js';
 import { clusterIdOf } from './cluster-identity.js';
 import type { ShippingSettings } from './config/events-settings.js';
 import { ForwarderMetrics } from './forwarder-metrics.js';
 import { Health } from './health.js';
-import { disabledAnnotations, markAnnotations, startingPoint } from './mark.js';
+import { disabledAnnotations, KeptMark, type StartingPoint, startingPoint } from './mark.js';
 import { Session } from './session.js';
-import { DeadLetters } from './shipper/dead-letters.js';
-import { Spool } from './spool/spool.js';
+import type { SpoolFiles } from './spool/files.js';
+import { Storage } from './storage.js';
 
 /** Options of {@link Forwarder}. */
 export interface ForwarderOptions {
@@ -26,13 +26,16 @@ export interface ForwarderOptions {
   readonly clock?: Clock;
   /** Name of this replica, new for each run. @default host name, process and a random part */
   readonly holder?: string;
+  /** Where spool and dead letters are. @default the files of this machine */
+  readonly files?: SpoolFiles;
 }
 
 /** How requests that are on their way are dealt with when forwarding is disabled, in milliseconds. */
 const FINISH_MS = 5000;
+/** How often it is tried to note that a hole in the spool is healing, in milliseconds. */
+const HEAL_AGAIN_MS = 1000;
 /** How often it is looked whether there is a first mark to save, in milliseconds. */
 const FIRST_MARK_MS = 200;
-const LEASE_BACK_OFF = retryPolicy({ firstDelayMs: 1000, maxDelayMs: 15_000 });
 
 /** What one run has open. */
 interface Run {
@@ -51,12 +54,16 @@ export class Forwarder {
   readonly #clock: Clock;
   /** One name for all its turns: it does not wait for itself when it lost the Lease because the server was away. */
   readonly #holder: string;
-  /** Mark of its turn before. */
-  #markBefore: string | undefined;
   #run: Run | undefined;
   #session: Session | undefined;
-  #spool: Spool | undefined;
+  readonly #storage: Storage;
   #lastOperation: Promise<void> = Promise.resolve();
+  /** It was disabled, and the Lease may not tell. */
+  #startsNow = false;
+  /** Up to where it has delivered before; the Lease may not tell, or be gone. */
+  #lastMark: string | undefined;
+  /** Another replica is active. */
+  #standsBy = false;
   #onBroken: (error: unknown) => void = () => undefined;
   /** Rejects when it broke and does nothing any more: a spool of another cluster, or a fault in the program. */
   readonly broken: Promise<never>;
@@ -64,12 +71,13 @@ export class Forwarder {
   constructor(private readonly options: ForwarderOptions) {
     this.#clock = options.clock ?? systemClock;
     this.#holder = options.holder ?? newHolder();
+    this.#storage = new Storage({ ...options, clock: this.#clock });
     this.health = new Health(this.#clock);
     this.metrics = new ForwarderMetrics({
       mark: () => this.#session?.mark,
       queueBytes: () => this.#session?.queueBytes ?? 0,
       queueDocuments: () => this.#session?.queueDocuments ?? 0,
-      spoolBytes: () => this.#spool?.bytes ?? 0,
+      spoolBytes: () => this.#storage.spool?.bytes ?? 0,
       active: () => this.health.activity === 'active',
       degraded: () => this.health.problems.length > 0,
     });
@@ -107,10 +115,19 @@ export class Forwarder {
 
   /**
    * Stops and forgets: the watch ends, requests on their way are awaited for a short time, queue and spool are emptied.
-   * Resolves only then; nothing is sent any more. The next start begins with the events of then.
+   * Resolves only then; nothing is sent any more. The next start begins with the events of then. What an earlier process
+   * left in the spool is forgotten too, also when nothing was started.
+   *
+   * @throws OpniLoggingError `io` when the spool could not be emptied; it can be called again
    */
   disable(): Promise<void> {
-    return this.#inTurn(() => this.#end('disable'));
+    return this.#inTurn(async () => {
+      await this.#end('disable');
+      // What the other one keeps in the Lease is right when this one has to take over.
+      this.#startsNow = !this.#standsBy;
+      this.#lastMark = undefined;
+      await this.#storage.purge();
+    });
   }
 
   async #end(how: Run['how']): Promise<void> {
@@ -123,18 +140,19 @@ export class Forwarder {
   }
 
   #inTurn(operation: () => Promise<void>): Promise<void> {
-    this.#lastOperation = this.#lastOperation.then(operation);
-    return this.#lastOperation;
+    const mine = this.#lastOperation.then(operation);
+    // Told to who asked for it.
+    this.#lastOperation = mine.catch(() => undefined);
+    return mine;
   }
 
   async #work(run: Run): Promise<void> {
     const { settings, log } = this.options;
     const { signal } = run.stop;
-    const clock = this.#clock;
     this.health.set('starting');
     try {
       const clusterId = await clusterIdOf(settings.cluster.id, this.options.cluster, {
-        clock,
+        clock: this.#clock,
         signal,
         onTrouble: (message) => {
           this.health.bad('source', message, true);
@@ -144,17 +162,11 @@ export class Forwarder {
         },
       });
       if (clusterId === undefined) return;
-      const onTrouble = (message: string) => log.limited('disk').warn(message);
-      this.#spool = settings.spool && (await Spool.open({ ...settings.spool, clusterId, onTrouble }));
-      const deadLetters =
-        settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
       try {
-        await this.#takeTurns(run, clusterId, deadLetters);
+        await this.#storage.open(clusterId);
+        await this.#takeTurns(run, clusterId);
       } finally {
-        if (run.how === 'disable') await this.#spool?.purge();
-        await this.#spool?.close();
-        await deadLetters?.close();
-        this.#spool = undefined;
+        await this.#storage.close();
       }
     } finally {
       this.health.set('off');
@@ -162,78 +174,67 @@ export class Forwarder {
   }
 
   /** Stands by, ships, and stands by again when the Lease was lost. */
-  async #takeTurns(run: Run, clusterId: string, deadLetters: DeadLetters | undefined): Promise<void> {
+  async #takeTurns(run: Run, clusterId: string): Promise<void> {
     const { log } = this.options;
     const { signal } = run.stop;
-    for (let failures = 0; !signal.aborted; ) {
+    while (!signal.aborted) {
       this.health.set('standby');
-      let lock: LeaseLock;
-      let session: Session | undefined;
-      const annotations = () =>
-        run.how === 'disable' && signal.aborted
-          ? disabledAnnotations(clusterId)
-          : markAnnotations(session?.mark, clusterId);
-      try {
-        lock = await this.#takeLease(annotations, signal);
-        failures = 0;
-      } catch (error) {
-        if (signal.aborted) return;
-        failures += 1;
-        this.health.bad('lease', messageOf(error), true);
-        log.limited('lease').error('the Lease cannot be taken; trying again', { error });
-        const random = () => this.#clock.random();
-        await this.#clock.sleep(backOffMs(LEASE_BACK_OFF, failures, random), signal).catch(() => undefined);
-        continue;
-      }
-      session = this.#openSession(lock, clusterId, deadLetters);
-      this.#session = session;
+      const kept = new KeptMark(clusterId);
+      const lock = await takeActiveLease({
+        ...this.options,
+        clock: this.#clock,
+        holder: this.#holder,
+        health: this.health,
+        signal,
+        annotations: () =>
+          run.how === 'disable' && signal.aborted
+            ? disabledAnnotations(clusterId)
+            : kept.annotations(this.#session?.mark),
+        onStandby: () => {
+          this.#standsBy = true;
+        },
+      });
+      if (!lock) return;
+      this.#standsBy = false;
       this.health.set('active');
-      log.info('shipping events', { mark: session.mark ?? 'none' });
       try {
-        await this.#ship(session, lock, run);
+        do {
+          const start = this.#startingPoint(lock, clusterId);
+          kept.begin(start);
+          const session = this.#openSession(start, lock, clusterId);
+          this.#session = session;
+          log.info('shipping events', { mark: session.mark ?? 'none' });
+          await this.#ship(session, lock, run);
+          if (session.mark !== undefined) this.#startsNow = false;
+          this.#lastMark = session.mark;
+          // Another session begins with what this one left on disk.
+          if (!signal.aborted) await this.#storage.openSpool(clusterId);
+        } while (!signal.aborted && lock.held);
       } finally {
         await lock.release();
-        this.#markBefore = run.how === 'disable' ? undefined : session.mark;
         this.#session = undefined;
       }
     }
   }
 
-  #takeLease(annotations: () => Record<string, string | undefined>, signal: AbortSignal): Promise<LeaseLock> {
-    const { cluster, namespace, settings, log } = this.options;
-    return LeaseLock.acquire({
-      cluster,
-      clock: this.#clock,
-      place: { namespace, name: settings.standby.leaseName },
-      durationMs: settings.standby.leaseSeconds * 1000,
-      waitMs: Number.POSITIVE_INFINITY,
-      holder: this.#holder,
-      signal,
-      annotations,
-      onWait: (other) => log.info('standing by', { active: other }),
-      onTrouble: (error) => {
-        if (error instanceof OpniLoggingError) this.health.bad('lease', messageOf(error), false);
-        log.limited('lease').warn('the Lease cannot be renewed or read now; trying again', { error });
-      },
-    });
+  #startingPoint(lock: LeaseLock, clusterId: string): StartingPoint {
+    if (this.#startsNow) return { firstStart: 'now' };
+    const { firstStart } = this.options.settings;
+    const { annotations } = lock.acquired;
+    const { spool } = this.#storage;
+    return startingPoint({ annotations, clusterId, firstStart, own: this.#lastMark, spool });
   }
 
-  #openSession(lock: LeaseLock, clusterId: string, deadLetters: DeadLetters | undefined): Session {
+  #openSession(start: StartingPoint, lock: LeaseLock, clusterId: string): Session {
     const { settings, cluster, log } = this.options;
     return new Session({
       settings,
       cluster,
       clusterId,
-      deadLetters,
+      deadLetters: this.#storage.deadLetters,
       log,
-      start: startingPoint({
-        annotations: lock.acquired.annotations,
-        clusterId,
-        firstStart: settings.firstStart,
-        spool: this.#spool,
-        before: this.#markBefore,
-      }),
-      spool: this.#spool,
+      start,
+      spool: this.#storage.spool,
       maySend: () => lock.held,
       clock: this.#clock,
       metrics: this.metrics,
@@ -241,20 +242,30 @@ export class Forwarder {
     });
   }
 
-  /** One session, up to the end of the run or the loss of the Lease. */
+  /** One session, up to the end of the run, the loss of the Lease, or a hole in the spool. */
   async #ship(session: Session, lock: LeaseLock, run: Run): Promise<void> {
     const { log } = this.options;
-    const over = AbortSignal.any([run.stop.signal, lock.lost]);
+    const over = AbortSignal.any([run.stop.signal, lock.lost, session.holed]);
     const ended = new Promise<void>((resolve) => {
       if (over.aborted) resolve();
       over.addEventListener('abort', () => resolve(), { once: true });
     });
     const running = session.run();
-    if (session.mark === undefined) void this.#saveFirstMark(session, lock, over);
-    await Promise.race([running, ended]);
+    const broke = new AbortController();
+    const stopped = AbortSignal.any([over, broke.signal]);
+    const saving = Promise.all([this.#heal(lock, stopped), this.#saveFirstMark(session, lock, stopped)]);
+    try {
+      await Promise.race([running, ended]);
+    } finally {
+      broke.abort();
+      await saving;
+    }
     if (lock.lost.aborted) {
       log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
       await session.end();
+    } else if (!run.stop.signal.aborted) {
+      log.warn('records in the spool are damaged; their events are read again');
+      await session.end({ finishMs: FINISH_MS });
     } else if (run.how === 'disable') {
       await session.end({ finishMs: FINISH_MS });
       session.purge();
@@ -268,11 +279,22 @@ export class Forwarder {
 
   /** Without a mark whoever comes next begins anew, so the first one is not kept back until the Lease is renewed. */
   async #saveFirstMark(session: Session, lock: LeaseLock, over: AbortSignal): Promise<void> {
+    if (session.mark !== undefined) return;
     while (!over.aborted && session.mark === undefined) {
       // Ends with the signal only.
       await this.#clock.sleep(FIRST_MARK_MS, over).catch(() => undefined);
     }
     // What fails is repeated by the next renewal, which tells of it.
     if (!over.aborted) await lock.save(over).catch(() => undefined);
+  }
+
+  /** Events are read again that a hole in the spool lost. That is over only when the Lease tells how far it has come. */
+  async #heal(lock: LeaseLock, signal: AbortSignal): Promise<void> {
+    const { spool } = this.#storage;
+    while (spool?.needsReading && !signal.aborted) {
+      const isKept = await lock.save(signal).catch(() => false);
+      if (isKept) await spool.healed();
+      else await this.#clock.sleep(HEAL_AGAIN_MS, signal).catch(() => undefined);
+    }
   }
 }

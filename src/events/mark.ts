@@ -25,27 +25,45 @@ export function markAnnotations(mark: string | undefined, clusterId: string): An
 /** What a Lease keeps after forwarding was disabled. */
 export const disabledAnnotations = (clusterId: string): Annotations => markAnnotations(START_NOW, clusterId);
 
-/** What {@link startingPoint} goes by. */
+/** What is known of where to begin. */
 export interface KnownMarks {
   /** Those of the Lease. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly clusterId: string;
   readonly firstStart: 'retained' | 'now';
-  /** A damaged one says up to where it is whole, and what comes after that is read again. @default none */
-  readonly spool?: { readonly mark: string | undefined; readonly damaged: number };
-  /**
-   * Mark of this replica when it lost the Lease. It counts only where the Lease keeps none: what a server keeps whose data
-   * were restored goes back with them. @default none
-   */
-  readonly before?: string;
+  /** Up to where this process has delivered before. @default nowhere */
+  readonly own?: string;
+  /** One that lost records says up to where it is whole, and what comes after that is read again. @default none */
+  readonly spool?: { readonly mark: string | undefined; readonly needsReading: boolean };
 }
 
 /** Where to begin, by what the Lease and the spool keep. */
-export function startingPoint(known: KnownMarks): StartingPoint {
-  const { annotations, clusterId, firstStart, spool, before } = known;
-  if (spool && spool.damaged > 0) return { mark: spool.mark, firstStart: 'retained' };
+export function startingPoint({ annotations, clusterId, firstStart, own, spool }: KnownMarks): StartingPoint {
+  if (spool?.needsReading) return { mark: spool.mark, firstStart: 'retained' };
   const kept = annotations[MARK_CLUSTER_ANNOTATION] === clusterId ? annotations[MARK_ANNOTATION] : undefined;
-  const lease = isVersion(kept) ? kept : kept === undefined ? before : undefined;
-  const mark = spool?.mark !== undefined && isNewer(spool.mark, lease) ? spool.mark : lease;
+  // Another replica was told to forget what was before.
+  if (kept === START_NOW && spool?.mark === undefined) return { firstStart: 'now' };
+  const marks = [isVersion(kept) ? kept : undefined, own, spool?.mark];
+  const mark = marks.reduce((newest, one) => (one !== undefined && isNewer(one, newest) ? one : newest));
   return { mark, firstStart: kept === START_NOW ? 'now' : firstStart };
+}
+/** What the Lease shall keep while this replica is the active one. */
+export class KeptMark {
+  #startsNow = false;
+
+  constructor(private readonly clusterId: string) {}
+
+  /** Shipping begins here. */
+  begin({ mark, firstStart }: StartingPoint): void {
+    this.#startsNow = mark === undefined && firstStart === 'now';
+  }
+
+  /**
+   * Until there is a first mark, what was written after disabling has to stay: a replica that begins in its place would
+   * ship what is not wanted.
+   */
+  annotations(mark: string | undefined): Annotations {
+    this.#startsNow &&= mark === undefined;
+    return this.#startsNow ? disabledAnnotations(this.clusterId) : markAnnotations(mark, this.clusterId);
+  }
 }

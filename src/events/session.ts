@@ -61,6 +61,7 @@ export class Session {
   readonly #spilling = new AbortController();
   readonly #sending = new AbortController();
   readonly #hard = new AbortController();
+  readonly #holed = new AbortController();
   #runs:
     | { readonly source: Promise<void>; readonly spill: Promise<void>; readonly sender: Promise<void> }
     | undefined;
@@ -115,6 +116,11 @@ export class Session {
   /** Up to where everything is delivered, or safe in the spool. */
   get mark(): string | undefined {
     return this.#queue.mark;
+  }
+
+  /** Aborted once records in the spool turn out to be damaged: only another session reads their events again. */
+  get holed(): AbortSignal {
+    return this.#holed.signal;
   }
 
   get queueBytes(): number {
@@ -308,6 +314,7 @@ export class Session {
       clock,
       spillBytes: settings.queue.maxBytes / 2,
       readAhead: settings.shipper.inFlight,
+      onHole: () => this.#holed.abort(),
       onTrouble: (message) => log.limited('spool').warn('the spool cannot be read now', { reason: message }),
       onFull: (isFull) => {
         if (!isFull) return health.good('spool');
@@ -319,7 +326,8 @@ export class Session {
 }
 
 /** A short document for an event that is too large for a request even without its message. */
-const tooLarge = ({ members: _, ...fields }: EventFields): string => JSON.stringify(fields);
+const tooLarge = ({ members: _, ...fields }: EventFields): string =>
+  JSON.stringify({ event_id: `${fields.uid}-${fields.resourceVersion}`, ...fields });
 
 const idIn = (document: Buffer): string =>
   fromBytes(/"event_id":"([^"]*)"/.exec(document.toString('latin1', 0, 4096))?.[1] ?? '');

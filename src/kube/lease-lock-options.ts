@@ -35,6 +35,8 @@ export interface LeaseLockOptions extends LeaseTarget {
    * @default a look that fails ends the waiting; the others are repeated without a word
    */
   readonly onTrouble?: (error: unknown) => void;
+  /** Told of each look and renewal that worked. @default none */
+  readonly onWorking?: () => void;
   /**
    * Annotations for the Lease, asked for at each renewal and at the release, but not when it is taken. Must not throw.
    * @default none

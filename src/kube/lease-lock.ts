@@ -67,11 +67,20 @@ export class LeaseLock {
    */
   static async acquire(options: LeaseLockOptions): Promise<LeaseLock> {
     const { cluster, place, clock, durationMs = 30_000, revives = false } = options;
-    const { waitMs = 60_000, pollMs = 1000, signal, onWait, onTrouble } = options;
+    const { waitMs = 60_000, pollMs = 1000, signal, onWait, onTrouble, onWorking } = options;
     const access = { cluster, place, clock, holder: options.holder ?? newHolder(), durationMs };
     const freshMs = revives ? Number.POSITIVE_INFINITY : limitMsOf(options);
     const { heldBy } = textsOf(options);
-    const taken = await takeLease(access, { waitMs, pollMs, freshMs, signal, onWait, onTrouble, heldBy });
+    const taken = await takeLease(access, {
+      waitMs,
+      pollMs,
+      freshMs,
+      signal,
+      onWait,
+      onTrouble,
+      onWorking,
+      heldBy,
+    });
     return new LeaseLock(options, access, taken);
   }
 
@@ -228,6 +237,7 @@ export class LeaseLock {
     // The answer may come too late.
     if (!this.#mayRenew) return false;
     this.#taken = { lease: renewed, renewedAt };
+    this.options.onWorking?.();
     return true;
   }
 

@@ -15,6 +15,8 @@ export interface LeaseWait {
   readonly onWait?: (holder: string) => void;
   /** Told of a look that failed; the next one comes all the same. @default the error ends the waiting */
   readonly onTrouble?: (error: unknown) => void;
+  /** Told of each look that worked. */
+  readonly onWorking?: () => void;
   /** The error when another one holds it for too long. */
   readonly heldBy: (holder: string, waitMs: number) => OpniLoggingError;
 }
@@ -33,11 +35,12 @@ export interface TakenLease {
  */
 export async function takeLease(access: LeaseAccess, wait: LeaseWait): Promise<TakenLease> {
   const queue = new LeaseQueue(access, wait);
-  const { signal, onTrouble } = wait;
+  const { signal, onTrouble, onWorking } = wait;
   for (;;) {
     signal?.throwIfAborted();
     try {
       const taken = await queue.look();
+      onWorking?.();
       if (taken === 'again') continue;
       if (taken) return taken;
     } catch (error) {

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly input?: readonly string[];
   readonly signal?: AbortSignal;
   readonly packageFolder?: string;
+  /** Told what is printed on standard output. */
+  readonly onStdout?: (text: string) => void;
 }
 
 /** What a run printed, and its exit code. */
@@ -31,7 +33,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     const answer = answers.shift();
     setImmediate(() => (answer === undefined ? stdin.end() : stdin.write(`${answer}\n`)));
   };
-  const stdout = collector(isTTY);
+  const stdout = collector(isTTY, options.onStdout);
   const stderr = collector(isTTY, onPrompt);
   const controller = new AbortController();
   let clock = 0;

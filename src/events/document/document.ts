@@ -40,7 +40,7 @@ export class DocumentWriter {
     const pieces = [this.#envelope(event), ...event.members];
     const bytes = lengthOf(pieces);
     if (bytes <= this.options.maxBytes) return { pieces, bytes, cut: false };
-    return this.#cut(event, bytes - this.options.maxBytes);
+    return this.#cut(event);
   }
 
   #envelope(event: EventFields): string {
@@ -49,21 +49,40 @@ export class DocumentWriter {
     return `${this.#start}${event.time}","event_id":${quoted(idOf(event))}${pod},`;
   }
 
-  /** Shortens the message by what is too much. A character may take up to six bytes in JSON. */
-  #cut(event: EventFields, excess: number): EventDocument | undefined {
+  /** Keeps as much of the message as fits. */
+  #cut(event: EventFields): EventDocument | undefined {
     const object = JSON.parse(fromBytes(`{${membersText(event)}`)) as JsonObject;
     const message = object['message'];
     if (typeof message !== 'string') return undefined;
-    for (let keep = message.length; keep > 0; ) {
-      keep = Math.max(0, Math.min(Math.floor(keep / 2), message.length - excess));
-      const members = toBytes(JSON.stringify({ ...object, message: message.slice(0, keep) + CUT_MARK }));
+    const withMessage = (text: string) => {
+      const members = toBytes(JSON.stringify({ ...object, message: text }));
       const pieces = [this.#envelope(event), members.slice(1)];
-      const bytes = lengthOf(pieces);
-      if (bytes <= this.options.maxBytes) return { pieces, bytes, cut: true };
-    }
-    return undefined;
+      return { pieces, bytes: lengthOf(pieces) };
+    };
+    const { maxBytes } = this.options;
+    // Go escapes more characters than JSON has to.
+    const whole = withMessage(message);
+    if (whole.bytes <= maxBytes) return { ...whole, cut: false };
+    const room = maxBytes - withMessage(CUT_MARK).bytes;
+    if (room < 0) return undefined;
+    return { ...withMessage(beginningOf(message, room) + CUT_MARK), cut: true };
   }
 }
+
+/** The longest beginning of a text that takes at most so many bytes in a JSON string, without half a character. */
+function beginningOf(text: string, bytes: number): string {
+  const upTo = (end: number) => text.slice(0, isInsidePair(text, end) ? end - 1 : end);
+  let [fits, tooLong] = [0, text.length + 1];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (Buffer.byteLength(JSON.stringify(upTo(middle))) - 2 <= bytes) fits = middle;
+    else tooLong = middle;
+  }
+  return upTo(fits);
+}
+
+const isInsidePair = (text: string, index: number): boolean =>
+  /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(index - 1, index + 1));
 
 const lengthOf = (pieces: readonly string[]): number => {
   let length = 0;

@@ -56,7 +56,6 @@ const TAIL = new RegExp(
 );
 
 const MANAGED_FIELDS = ',"managedFields":[';
-const END_OF_MANAGED_FIELDS = ']},"involvedObject":{';
 /** Longer lines are rare, and matching them takes a deep stack. */
 const MAX_LINE = 128 * 1024;
 const AFTER_TYPE = '"object":{"kind":"Event","apiVersion":"v1",'.length;
@@ -83,9 +82,9 @@ export function readEventLine(line: string): EventLine | undefined {
   const endOfMetadata = HEAD.lastIndex;
   let tailStart = endOfMetadata;
   if (line.startsWith(MANAGED_FIELDS, endOfMetadata)) {
-    const end = line.indexOf(END_OF_MANAGED_FIELDS, endOfMetadata);
-    if (end < 0) return undefined;
-    tailStart = end + 1;
+    // Go writes no list inside of them. Up to any other bracket the rest does not match, so no other member is cut out.
+    tailStart = line.indexOf(']', endOfMetadata + MANAGED_FIELDS.length) + 1;
+    if (tailStart === 0) return undefined;
   }
   TAIL.lastIndex = tailStart;
   const tail = TAIL.exec(line);

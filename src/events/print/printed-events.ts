@@ -1,3 +1,4 @@
+import { idOf } from '../document/document.js';
 import type { EventFields } from '../document/event-fields.js';
 import type { EventSink } from '../source/source-types.js';
 
@@ -16,26 +17,28 @@ const MAX_WAITING = 1024 * 1024;
 
 /** Prints events instead of shipping them. */
 export class PrintedEvents implements EventSink {
-  #begun: { readonly time: string; readonly line: string }[] | undefined;
+  /** By id: events are told again when their stream breaks before its end. */
+  #begun: Map<string, { readonly time: string; readonly line: string }> | undefined;
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
+  readonly #failure = new AbortController();
 
   constructor(private readonly options: PrintedEventsOptions) {
-    this.#begun = options.sorted ? [] : undefined;
+    this.#begun = options.sorted ? new Map() : undefined;
   }
 
   event(event: EventFields): void {
     const line = this.options.lineOf(event);
     if (line === undefined) return;
-    if (this.#begun) this.#begun.push({ time: event.time, line });
+    if (this.#begun) this.#begun.set(idOf(event), { time: event.time, line });
     else this.#print(line);
   }
 
   upTo(): void {
-    const begun = this.#begun;
+    const begun = [...(this.#begun?.values() ?? [])];
     this.#begun = undefined;
-    begun?.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-    for (const { line } of begun ?? []) this.#print(line);
+    begun.sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
+    for (const { line } of begun) this.#print(line);
   }
 
   versionsBeganAnew(): void {
@@ -50,16 +53,24 @@ export class PrintedEvents implements EventSink {
     return this.#last;
   }
 
+  /** Aborted with the reason once a line could not be written; no other line is written then. */
+  get failed(): AbortSignal {
+    return this.#failure.signal;
+  }
+
   /** Resolves when all lines are written; rejects when that failed. */
-  done(): Promise<void> {
-    return this.#last;
+  async done(): Promise<void> {
+    await this.#last;
+    this.failed.throwIfAborted();
   }
 
   #print(line: string): void {
     this.#waiting += line.length;
-    this.#last = this.#last.then(async () => {
+    const write = async () => {
+      if (this.failed.aborted) return;
       await this.options.print(line);
       this.#waiting -= line.length;
-    });
+    };
+    this.#last = this.#last.then(write).catch((error: unknown) => this.#failure.abort(error));
   }
 }

@@ -45,7 +45,7 @@ export async function readFor(sink: PrintedEvents, options: ReadForOptions): Pro
       },
     },
   });
-  const ended = AbortSignal.any([signal, refused.signal]);
+  const ended = AbortSignal.any([signal, refused.signal, sink.failed]);
   if (once) await events.runOnce(ended);
   else await events.run(ended);
   await sink.done();

@@ -36,6 +36,8 @@ export class Block {
   readonly times: number[] = [];
   /** Up to which resourceVersion everything is taken once this block and all before it are. */
   mark: string | undefined;
+  /** Its place among the blocks of a queue; below 0 for one from disk. */
+  place = 0;
   /** What is still to be delivered, in order. */
   open: DocumentRange[] = [];
 

@@ -33,6 +33,10 @@ export class EventQueue {
   #bytes = 0;
   #documents = 0;
   #roomWaiters: (() => void)[] = [];
+  /** Blocks of new documents so far. */
+  #begun = 0;
+  /** Blocks from disk so far. */
+  #restored = 0;
 
   constructor(private readonly options: EventQueueOptions) {
     this.#mark = options.mark;
@@ -90,6 +94,7 @@ export class EventQueue {
     }
     // In a burst, blocks are full one after another.
     const block = new Block(maxBlockBytes, maxBlockDocuments, now(), this.#filling?.bytes);
+    block.place = ++this.#begun;
     block.add(document, timeMs);
     this.#filling = block;
     this.#untaken.push(block);
@@ -123,7 +128,7 @@ export class EventQueue {
   giveBack(block: Block): void {
     // Not of a block that was forgotten meanwhile.
     if (!this.#sent.delete(block)) return;
-    this.#waiting.unshift(block);
+    this.#putBack(block);
     this.options.onChange?.();
   }
 
@@ -172,10 +177,11 @@ export class EventQueue {
     return this.#untaken[0] === block ? (block.mark ?? this.#mark) : this.#mark;
   }
 
-  /** Puts documents that are safe on disk before all others. */
+  /** Puts documents that are safe on disk before all that are not, behind those that came back before. */
   restore(documents: StoredDocuments): Block {
     const block = Block.fromStored(documents, this.options.now());
-    this.#waiting.unshift(block);
+    block.place = ++this.#restored - Number.MAX_SAFE_INTEGER;
+    this.#putBack(block);
     this.#count(block.bytes, block.documents);
     return block;
   }
@@ -197,6 +203,15 @@ export class EventQueue {
     while (this.#bytes > this.options.maxBytes / 2) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
     }
+  }
+
+  /** Puts a block before the others, but behind those that came before it from the same place: the source, or the disk. */
+  #putBack(block: Block): void {
+    const isFromDisk = block.place < 0;
+    const before = this.#waiting.findLastIndex(
+      ({ place }) => place < 0 === isFromDisk && place < block.place,
+    );
+    this.#waiting.splice(before + 1, 0, block);
   }
 
   #count(bytes: number, documents: number): void {

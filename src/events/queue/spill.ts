@@ -19,6 +19,8 @@ export interface SpillOptions {
   readonly clock: Clock;
   /** Told when the disk takes no more, and when it does again. */
   readonly onFull: (isFull: boolean) => void;
+  /** Told when records on disk turn out to be damaged: their events have to be read again. */
+  readonly onHole: () => void;
   /** Told why the disk could not be read. It is tried again. */
   readonly onTrouble: (message: string) => void;
 }
@@ -104,6 +106,7 @@ export class Spill {
       this.options.onTrouble(messageOf(error));
       return undefined;
     });
+    if (spool.hasOpenHole) this.options.onHole();
     if (!record) return false;
     this.#restored.set(queue.restore(record), record);
     return true;

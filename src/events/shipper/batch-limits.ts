@@ -19,8 +19,9 @@ export class BatchLimits {
 
   /** A request was too large; nobody says whether for its bytes or its documents, so both are halved. */
   met(bytes: number, documents: number): void {
-    this.#maxBytes = Math.max(1, Math.floor(bytes / 2));
-    this.#maxDocuments = Math.max(1, Math.floor(documents / 2));
+    // One that was begun before the limit was met is larger, and tells nothing new.
+    this.#maxBytes = Math.max(1, Math.min(this.#maxBytes, Math.floor(bytes / 2)));
+    this.#maxDocuments = Math.max(1, Math.min(this.#maxDocuments, Math.floor(documents / 2)));
     this.#metAt = this.now();
   }
 

@@ -35,7 +35,7 @@ export interface DeliveryListener {
 
 /** Options of {@link Delivery}. */
 export interface DeliveryOptions {
-  readonly client: ShipperClient;
+  readonly client: Pick<ShipperClient, 'send'>;
   readonly limits: BatchLimits;
   readonly gzip: boolean;
   readonly listener: DeliveryListener;
@@ -61,14 +61,12 @@ export class Delivery {
    * @throws the signal's reason once it is aborted
    */
   async deliver(block: Block, signal: AbortSignal): Promise<Refusal | undefined> {
-    let takenSome = false;
     while (block.open.length > 0) {
       const whole = block.open[0]!;
       const range = this.options.limits.first(block, whole);
       const { verdict, status, retryAfterSeconds, reason } = await this.#send(block.bodyOf(range), signal);
       const count = range.to - range.from;
       if (verdict === 'taken') {
-        takenSome = true;
         close(block, range);
         this.options.listener.onTaken(block, range);
       } else if (verdict === 'too-large' && count > 1) {
@@ -76,8 +74,8 @@ export class Delivery {
       } else if (verdict === 'unreadable' && count > 1) {
         halve(block, range);
       } else if (verdict === 'unreadable' || verdict === 'too-large') {
-        // Where nothing at all is taken, the address is wrong rather than the document.
-        if (!takenSome && (await this.#send(NOTHING, signal)).verdict !== 'taken') {
+        // Where not even nothing is taken, the address is wrong rather than the document.
+        if ((await this.#send(NOTHING, signal)).verdict !== 'taken') {
           return { kind: 'refused', reason: `${reason}, and an empty request as well` };
         }
         await this.options.listener.onDead({ document: block.bodyOf(range), status, reason });
@@ -94,7 +92,8 @@ export class Delivery {
     const answer = await this.#sendOnce(documents, compressed, signal);
     if (!compressed || answer.verdict !== 'unreadable') return answer;
     const plain = await this.#sendOnce(documents, false, signal);
-    if (plain.verdict === 'taken') {
+    // Requests that were sent together find out together.
+    if (plain.verdict === 'taken' && this.#gzip) {
       this.#gzip = false;
       this.options.listener.onNotice(
         'the intake does not take gzip: sending without it; set compression: gzip in its pipeline, or shipper.gzip to false',

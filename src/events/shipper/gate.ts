@@ -44,8 +44,8 @@ export class Gate {
   }
 
   taken(): void {
+    // A wait that was asked for stays: what is taken now was sent before.
     this.#failures = 0;
-    this.#openAt = 0;
     this.#takenInRow += 1;
     if (this.#takenInRow % RAISE_AFTER === 0) this.#limit = Math.min(this.inFlight, this.#limit + 1);
   }
@@ -58,14 +58,17 @@ export class Gate {
    */
   failed(kind: 'busy' | 'refused' | 'failed', askedSeconds = 0): void {
     this.#takenInRow = 0;
-    if (kind === 'busy') this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+    const random = () => this.clock.random();
+    const askedMs = Math.min(askedSeconds * 1000, MAX_ASKED_MS);
+    const askedAt = askedMs > 0 ? this.clock.now() + askedMs + random() * 500 : 0;
     // Those that were sent together fail together: that is one failure.
-    if (this.closedMs > 0) return;
+    if (this.closedMs > 0) {
+      this.#openAt = Math.max(this.#openAt, askedAt);
+      return;
+    }
+    if (kind === 'busy') this.#limit = Math.max(1, Math.floor(this.#limit / 2));
     this.#failures += 1;
     const policy = kind === 'refused' ? REFUSED_BACK_OFF : BACK_OFF;
-    const random = () => this.clock.random();
-    const ownMs = backOffMs(policy, this.#failures, random);
-    const askedMs = Math.min(askedSeconds * 1000, MAX_ASKED_MS);
-    this.#openAt = this.clock.now() + Math.max(ownMs, askedMs + (askedMs > 0 ? random() * 500 : 0));
+    this.#openAt = Math.max(this.clock.now() + backOffMs(policy, this.#failures, random), askedAt);
   }
 }

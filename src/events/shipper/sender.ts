@@ -8,7 +8,7 @@ import type { Gate } from './gate.js';
 /** Options of {@link Sender}. */
 export interface SenderOptions {
   readonly queue: EventQueue;
-  readonly delivery: Delivery;
+  readonly delivery: Pick<Delivery, 'deliver'>;
   readonly gate: Gate;
   /** Longest wait for a block to fill while another is on its way, in milliseconds. */
   readonly lingerMs: number;
@@ -44,21 +44,21 @@ export class Sender {
   }
 
   /**
-   * Sends until the signal is aborted. What is on its way then is awaited.
+   * Sends until the signal is aborted. What is on its way then is awaited. Rejects with what a listener threw.
    *
    * @param signal no further request is begun
    * @param hard ends requests that are on their way
    */
   async run(signal: AbortSignal, hard: AbortSignal): Promise<void> {
     try {
-      while (!signal.aborted) {
-        if (this.#broken) throw this.#broken.error;
+      while (!signal.aborted && !this.#broken) {
         const waitMs = this.#next(hard);
         if (waitMs !== undefined) await this.#wake.wait(waitMs, signal);
       }
     } finally {
       await Promise.allSettled(this.#active);
     }
+    if (this.#broken) throw this.#broken.error;
   }
 
   /** @returns how long there is nothing to do, in milliseconds; undefined when something was begun */
@@ -100,7 +100,7 @@ export class Sender {
       onRefused(refusal);
     } catch (error) {
       queue.giveBack(block);
-      if (!hard.aborted) this.#broken = { error };
+      if (!hard.aborted || error !== hard.reason) this.#broken ??= { error };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -26,6 +27,12 @@ export interface ShipperClientOptions {
     'url' | 'caFile' | 'basicAuth' | 'inFlight' | 'requestTimeoutMs'
   >;
   readonly clock: Clock;
+}
+
+interface ShipperRequest {
+  readonly body: Buffer | readonly Buffer[];
+  readonly bytes: number;
+  readonly compressed: boolean;
 }
 
 /** Account and authority, as they are in their files. */
@@ -75,8 +82,29 @@ export class ShipperClient {
   ): Promise<ShipperAnswer> {
     const pieces = [OPEN, documents, CLOSE];
     const body = compressed ? await compress(Buffer.concat(pieces), { level: 1 }) : pieces;
-    const bytes = Array.isArray(body) ? documents.length + 2 : body.length;
     const access = await this.#readAccess();
+    const request = { body, bytes: Array.isArray(body) ? documents.length + 2 : body.length, compressed };
+    const answer = await this.#sendAs(access, request, signal);
+    if (answer.status !== 401 && answer.status !== 403) return answer;
+    // The account may just have been rotated.
+    this.#access = undefined;
+    const fresh = await this.#readAccess();
+    if (fresh.authorization === access.authorization) return answer;
+    return this.#sendAs(fresh, request, signal);
+  }
+
+  /** Closes what is idle: the next request connects anew, and so asks for the address anew. */
+  reconnect(): void {
+    if (this.#agent) retire(this.#agent.agent);
+    this.#agent = undefined;
+    this.#access = undefined;
+  }
+
+  async #sendAs(
+    access: Access,
+    { body, bytes, compressed }: ShipperRequest,
+    signal: AbortSignal,
+  ): Promise<ShipperAnswer> {
     const attempt: Exchange = {
       url: this.#url,
       method: 'POST',
@@ -94,15 +122,7 @@ export class ShipperClient {
     };
     const { response } = await this.#exchange(attempt);
     const status = response.statusCode ?? 0;
-    if (status === 401 || status === 403) this.#access = undefined;
     return { status, retryAfterSeconds: retryAfterOf(response, this.options.clock.wallMs()) };
-  }
-
-  /** Closes what is idle: the next request connects anew, and so asks for the address anew. */
-  reconnect(): void {
-    if (this.#agent) closeIdle(this.#agent.agent);
-    this.#agent = undefined;
-    this.#access = undefined;
   }
 
   /** A server that closes a kept connection just now has not looked at the request. */
@@ -121,7 +141,7 @@ export class ShipperClient {
     const now = this.options.clock.now();
     const known = this.#agent;
     if (known && known.ca === ca && now - known.bornAt < CONNECTION_MS) return known.agent;
-    if (known) closeIdle(known.agent);
+    if (known) retire(known.agent);
     const pool = {
       keepAlive: true,
       keepAliveMsecs: KEEP_ALIVE_MS,
@@ -146,6 +166,7 @@ export class ShipperClient {
       readOptional(basicAuth?.passwordFile),
       readOptional(caFile),
     ]);
+    if (caFile !== undefined) checkAuthority(caFile, ca ?? '');
     const account = `${withoutLineEnd(user ?? '')}:${withoutLineEnd(password ?? '')}`;
     const authorization = basicAuth && `Basic ${Buffer.from(account).toString('base64')}`;
     this.#access = { authorization, ca, readAt: clock.now() };
@@ -153,8 +174,28 @@ export class ShipperClient {
   }
 }
 
+/** Connections that are in use end after their answer. */
+function retire(agent: HttpAgent): void {
+  Object.assign(agent, { keepAlive: false });
+  closeIdle(agent);
+}
+
 const OPEN = Buffer.from('[');
 const CLOSE = Buffer.from(']');
+
+/** Without a certificate in it, the public authorities would count, and the error would name neither file nor fix. */
+function checkAuthority(file: string, pem: string): void {
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    const fix = 'put the certificate of the authority there, as PEM';
+    const message = `the shipper's access cannot be read: ${file}: holds no certificate`;
+    throw new OpniLoggingError('io', `${message}; ${fix}`, {
+      problems: [{ file, message, fix }],
+      cause: error,
+    });
+  }
+}
 
 const withoutLineEnd = (text: string) => text.replace(/\r?\n$/, '');
 
@@ -163,8 +204,12 @@ async function readOptional(file: string | undefined): Promise<string | undefine
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const message = `the shipper's access cannot be read: ${messageOf(error)}`;
     const fix = 'see whether the Secret is there and mounted, and has this key';
-    throw new OpniLoggingError('io', message, { problems: [{ file, message, fix }], cause: error });
+    const reason = (error as NodeJS.ErrnoException).code ?? messageOf(error);
+    const message = `the shipper's access cannot be read: ${file}: ${reason}`;
+    throw new OpniLoggingError('io', `${message}; ${fix}`, {
+      problems: [{ file, message, fix }],
+      cause: error,
+    });
   }
 }

@@ -30,6 +30,8 @@ export function readLines(response: IncomingMessage, options: LineReaderOptions)
       response.destroy();
     };
     response.on('data', (chunk: Buffer) => {
+      // What came in one piece of the network is told to its end, also after the answer was destroyed.
+      if (response.destroyed) return;
       try {
         lines.add(chunk);
         const wait = options.beforeMore();

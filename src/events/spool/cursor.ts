@@ -27,6 +27,8 @@ export interface Cursor extends Position {
   /** Mark of the last record that is done. */
   readonly mark: string | undefined;
   readonly hold: Hold | undefined;
+  /** Whether the events have still to be read again from the mark because of a hole. */
+  readonly needsReading?: boolean;
 }
 
 /** Its file in the folder. */

@@ -11,6 +11,8 @@ export class MarkWalk {
   /** Whether a record was met that the hold of an earlier opening keeps from moving the mark. */
   #metHeld = false;
   #damaged = 0;
+  /** Whether nothing was read again since a hole was found. */
+  readonly #metOpen: boolean;
 
   /**
    * @param nextNumber the first segment that may be made from here on
@@ -22,6 +24,7 @@ export class MarkWalk {
   ) {
     // Nothing was read again while it was open; the reader does it now.
     this.#hold = hold && { ...hold, until: hold.until ?? nextNumber };
+    this.#metOpen = hold !== undefined && hold.until === undefined;
   }
 
   get mark(): string | undefined {
@@ -35,6 +38,11 @@ export class MarkWalk {
   /** Holes that were met. */
   get damaged(): number {
     return this.#damaged;
+  }
+
+  /** Whether the events have to be read again from the mark, because of a hole that no opening before knew. */
+  get needsReading(): boolean {
+    return this.#isFrozen || this.#metOpen;
   }
 
   /** Begins with what is done. */

@@ -35,6 +35,8 @@ export interface Recovered {
   readonly mark: string | undefined;
   /** Holes. */
   readonly damaged: number;
+  /** Whether the events have to be read again from the mark. */
+  readonly needsReading: boolean;
   /** Number of the segment that is made next. */
   readonly nextNumber: number;
   /** Whether what was found of holes survives a power cut. */
@@ -97,6 +99,7 @@ class Recovery {
       hold: isHoldOver ? undefined : walk.hold,
       mark: walk.mark,
       damaged: walk.damaged,
+      needsReading: walk.needsReading || cursor?.needsReading === true,
       nextNumber,
     };
     return { ...recovered, isSaved: await this.#write(recovered) };
@@ -209,10 +212,12 @@ class Recovery {
   }
 
   /** Shows that the folder can be written, and makes what was found of holes survive them. */
-  async #write({ done, hold }: Pick<Recovered, 'done' | 'hold'>): Promise<boolean> {
+  async #write(found: Pick<Recovered, 'done' | 'hold' | 'needsReading'>): Promise<boolean> {
+    const { done, hold, needsReading } = found;
     const { files, folder, clusterId, onTrouble } = this.options;
     try {
-      await writeCursor(files, folder, { clusterId, ...done, hold }, hold !== undefined);
+      const cursor = { clusterId, ...done, hold, needsReading };
+      await writeCursor(files, folder, cursor, hold !== undefined || needsReading);
       return true;
     } catch (error) {
       // What a full disk holds can be delivered, and then it is not full.

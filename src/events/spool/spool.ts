@@ -32,6 +32,7 @@ export class Spool {
   readonly #delivery: Delivery;
   #mark: string | undefined;
   readonly #holes: Holes;
+  #needsReading: boolean;
   #isCursorOld: boolean;
   #isClosed = false;
 
@@ -44,6 +45,7 @@ export class Spool {
     this.#delivery = new Delivery(found.done);
     this.#mark = found.mark;
     this.#holes = new Holes(found.hold, found.damaged, found.done.mark);
+    this.#needsReading = found.needsReading;
     this.#isCursorOld = !found.isSaved;
   }
 
@@ -81,6 +83,19 @@ export class Spool {
    */
   get damaged(): number {
     return this.#holes.count;
+  }
+
+  /**
+   * Whether the events have to be read again from {@link Spool.mark}, since records were lost in a hole: found by this
+   * opening or an earlier one, or while it is open. Until {@link Spool.healed} each opening asks for it.
+   */
+  get needsReading(): boolean {
+    return this.#needsReading || this.hasOpenHole;
+  }
+
+  /** Whether a hole was found while the spool is open. */
+  get hasOpenHole(): boolean {
+    return this.#holes.open !== undefined;
   }
 
   /** Bytes of the records that are not done. */
@@ -166,9 +181,23 @@ export class Spool {
       await this.#writer.seal();
       this.#mark = open.mark;
       this.#holes.close(this.#writer.next);
+      this.#needsReading = true;
       this.#isCursorOld = true;
       await this.#save();
       return this.#mark;
+    });
+  }
+
+  /**
+   * To be called when reading again has begun, and the mark it has reached is kept elsewhere too: the newer of both counts
+   * from now on. Not for holes that were found since.
+   */
+  async healed(): Promise<void> {
+    await this.#writing.take(async () => {
+      if (!this.#needsReading) return;
+      this.#needsReading = false;
+      this.#isCursorOld = true;
+      await this.#save();
     });
   }
 
@@ -191,6 +220,7 @@ export class Spool {
         }
         this.#mark = undefined;
         this.#holes.reset();
+        this.#needsReading = false;
         this.#isCursorOld = false;
       }),
     );
@@ -270,9 +300,11 @@ export class Spool {
     if (!this.#isCursorOld) return;
     const { files, folder, clusterId } = this.#options;
     const { hold } = this.#holes;
+    const needsReading = this.#needsReading;
+    const cursor = { clusterId, ...this.#delivery.position, hold, needsReading };
     try {
       this.#isCursorOld = false;
-      await writeCursor(files, folder, { clusterId, ...this.#delivery.position, hold }, hold !== undefined);
+      await writeCursor(files, folder, cursor, hold !== undefined || needsReading);
     } catch (error) {
       this.#isCursorOld = true;
       this.#tell('write the cursor of the spool', error);

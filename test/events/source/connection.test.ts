@@ -66,6 +66,31 @@ describe('the connection of a source', () => {
     });
   }
 
+  it('is made again after an outage that outlasts the Lease, from the mark that the Lease keeps (case 2)', async () => {
+    world = await EventWorld.start();
+    const { api, store, clock } = world;
+    world.create(20);
+    const forwarder = await world.forwarder();
+    await forwarder.start();
+    await world.delivered();
+    const mark = `"logging.opni.io/events-mark":"${store.revision}"`;
+    await until('the Lease keeps the mark', () =>
+      api.requests.some(
+        ({ kind, body, status }) => kind === 'lease' && status === 200 && body.includes(mark),
+      ),
+    );
+    api.refuse('reset');
+    world.create(10);
+    await until('the Lease is lost', () => forwarder.health.activity === 'standby');
+    await clock.sleep(5000);
+    world.create(10);
+    await api.listen();
+    await world.delivered();
+    expect(forwarder.health.activity).to.equal('active');
+    // Everything before the outage was delivered before the Lease was renewed the last time.
+    world.check();
+  });
+
   for (const how of ['fin', 'reset'] as const) {
     for (const afterBytes of [0, 1, 700, 5000]) {
       it(`goes on with the line that a ${how} cut after ${afterBytes} bytes (case 3)`, async () => {

@@ -50,6 +50,19 @@ describe('a single reading of the events', () => {
     expect(bench.missing.length).to.be.below(11);
   });
 
+  it('is of the moment at which it began again when no token comes with a 410 (case 9)', async () => {
+    bench = await SourceBench.start({ clock: stoppedClock() });
+    bench.create(700);
+    bench.api.faults.script('list', {}, { status: 410, body: '{"kind":"Status","code":410}', delayMs: 50 });
+    const reading = bench.source().runOnce(signal);
+    while (bench.asked('list') < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    bench.store.raiseRevision(5n);
+    await reading;
+    expect(bench.missing).to.deep.equal([]);
+    expect(bench.sink.duplicates).to.equal(500);
+    expect(bench.sink.marks).to.deep.equal([String(bench.store.revision)]);
+  });
+
   it('ends with the reason after ten failures in a row', async () => {
     bench = await SourceBench.start({ clock: stoppedClock() });
     bench.api.faults.script('list', { status: 503, times: 1e6 });

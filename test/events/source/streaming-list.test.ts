@@ -97,6 +97,7 @@ describe('the list of a source', () => {
     world.create(5);
     await world.delivered();
     // The next list does not try the stream again.
+    expect(api.requests.filter((request) => request.query.has('sendInitialEvents'))).to.have.length(1);
     world.check({ maxDuplicates: 700 });
   });
 

@@ -4,10 +4,13 @@ import type { EventsForwarderFile } from '../../../src/constructs/events-forward
 import type { ShippingSettings } from '../../../src/events/config/events-settings.js';
 import { readEventsConfig } from '../../../src/events/config/read-events-config.js';
 import { Forwarder } from '../../../src/events/forwarder.js';
+import { MARK_ANNOTATION } from '../../../src/events/mark.js';
+import type { SpoolFiles } from '../../../src/events/spool/files.js';
 import { type ApiServer, fixedCredentials } from '../../../src/kube/api-server.js';
 import { Cluster } from '../../../src/kube/cluster.js';
 import { fastClock } from '../cluster/test-cluster.js';
 import { EventCorpus } from './event-corpus.js';
+import type { ShownState } from './event-ledger.js';
 import { EventStore } from './event-store.js';
 import { FakeDataPrepper } from './fake-data-prepper.js';
 import { type FakeEventsApi, startFakeEventsApi } from './fake-events-api.js';
@@ -29,6 +32,12 @@ export interface EventWorldOptions {
   readonly speed?: number;
   /** How forwarders reach the API server, other than at its address without credentials. */
   readonly server?: (api: FakeEventsApi) => Partial<ApiServer>;
+  /** `standby.leaseSeconds`, also beyond what the file may say: for tests in which hours pass. */
+  readonly leaseSeconds?: number;
+  /** Where spool and dead letters are. @default the files of this machine */
+  readonly files?: SpoolFiles;
+  /** Told each line that a forwarder logs. @default nobody */
+  readonly onLog?: (line: string) => void;
 }
 
 /** An API server, an intake, and forwarders between them, all in this process. */
@@ -91,7 +100,9 @@ export class EventWorld {
       read: async () => new TextEncoder().encode(text),
       list: async () => [],
     };
-    return readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const settings = await readEventsConfig({ file: 'events.yaml', flags: {}, cwd: '/', files });
+    const { leaseSeconds = settings.standby.leaseSeconds } = this.options;
+    return { ...settings, standby: { ...settings.standby, leaseSeconds } };
   }
 
   /** A forwarder that has not been started. */
@@ -101,10 +112,16 @@ export class EventWorld {
       cluster: this.connect(),
       namespace: 'opni',
       clock,
-      log: createLogger({ level: 'debug', clock, write: (line) => this.log.push(line) }),
+      log: createLogger({ level: 'debug', clock, write: (line) => this.#logged(line) }),
+      files: this.options.files,
     });
     this.#forwarders.push(forwarder);
     return forwarder;
+  }
+
+  #logged(line: string): void {
+    this.log.push(line);
+    this.options.onLog?.(line);
   }
 
   /** Makes some events, each of another name. */
@@ -112,14 +129,25 @@ export class EventWorld {
     for (let made = 0; made < count; made++) this.store.create(this.corpus.next());
   }
 
+  /** The mark that the Lease keeps. */
+  get leaseMark(): string | undefined {
+    const annotations = this.api.leases.get('opni', 'opni-events')?.metadata['annotations'];
+    return (annotations as Record<string, string> | undefined)?.[MARK_ANNOTATION];
+  }
+
   /** What is shown from now on counts in {@link check}. */
   countFromNow(): void {
     this.#shownSince = this.store.mark();
   }
 
-  /** Ids of all states that the API server showed. */
+  /** All states that the API server showed. */
+  get states(): readonly ShownState[] {
+    return this.store.states(this.#shownSince);
+  }
+
+  /** Their ids. */
   get shown(): readonly string[] {
-    return this.store.states(this.#shownSince).map(({ id }) => id);
+    return this.states.map(({ id }) => id);
   }
 
   /** Waits until everything that was shown has arrived. */

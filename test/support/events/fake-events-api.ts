@@ -17,6 +17,8 @@ export interface FakeEventsApiOptions extends Partial<ApiSettings> {
   readonly tls?: SelfSigned;
   /** Time of the header `Date` and of Leases, in milliseconds since 1970. @default the clock of this machine */
   readonly nowMs?: () => number;
+  /** Told each request as it comes. @default nobody */
+  readonly onRequest?: (request: SeenRequest) => void;
 }
 
 /** Starts an API server for events on a loopback port. */
@@ -38,9 +40,11 @@ export class FakeEventsApi {
   readonly #listener: ApiListener;
   readonly #watches = new OpenWatches();
   readonly #unsubscribe: () => void;
+  readonly #onRequest: FakeEventsApiOptions['onRequest'];
 
-  constructor({ store, tls, nowMs = Date.now, ...settings }: FakeEventsApiOptions) {
+  constructor({ store, tls, nowMs = Date.now, onRequest, ...settings }: FakeEventsApiOptions) {
     this.store = store;
+    this.#onRequest = onRequest;
     this.settings = { ...defaultSettings(), ...settings };
     this.leases = new LeaseBook(store, nowMs);
     const { faults, leases } = this;
@@ -139,6 +143,7 @@ export class FakeEventsApi {
       if (!raw) return;
       const request = readRequest(raw, number);
       this.requests.push(request);
+      this.#onRequest?.(request);
       if (!(await this.#handler.handle(connection, request))) return;
       if (request.headers['connection'] === 'close') return connection.fin();
     }
