@@ -4,6 +4,7 @@ import type { CommandSetup } from './command-setup.js';
 import { durationOption } from './durations.js';
 import { addServerOptions, openServer, type ServerFlags } from './open-server.js';
 import type { Terminal } from './terminal.js';
+import { usageError } from './usage-error.js';
 
 interface TailFlags extends ServerFlags {
   readonly namespace?: readonly string[];
@@ -32,9 +33,22 @@ export function addEventsTailCommand(events: Command, { context, terminal }: Com
     .option('--kind <kinds...>', 'only events about objects of these kinds, such as Pod')
     .option('--reason <reasons...>', 'only these reasons, such as BackOff')
     .addOption(durationOption('--since <duration>', 'how far back to begin', '10m'));
+  // Those of `events` are no flags of `tail`.
+  command.configureHelp({
+    ...command.configureHelp(),
+    visibleGlobalOptions: () => events.parent!.createHelp().visibleOptions(events.parent!),
+  });
   addServerOptions(command)
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: TailFlags) => {
+    .action(async (own: TailFlags) => {
+      // The parser gives flags that `events` has as well to it, also when they stand after `tail`.
+      const { kubeconfig, context: named, ...others } = events.opts<ServerFlags>();
+      const [other] = Object.keys(others).filter((name) => events.getOptionValueSource(name) === 'cli');
+      if (other) {
+        const long = events.options.find((option) => option.attributeName() === other)?.long;
+        throw usageError(`events tail takes no ${long ?? other}`, 'see `opni-logging events tail --help`');
+      }
+      const flags: TailFlags = { kubeconfig, context: named, ...own };
       const screen = terminal();
       const { readEventsConfig } = await import('../events/config/read-events-config.js');
       const settings = await readEventsConfig({

@@ -32,6 +32,7 @@ export async function clusterIdOf(
       if (signal.aborted) return undefined;
       trouble = messageOf(error);
     }
+    // It may throw, to give up.
     onTrouble(trouble);
     const delayMs = backOffMs(BACK_OFF, failures, () => clock.random());
     await clock.sleep(delayMs, signal).catch(() => undefined);

@@ -217,12 +217,12 @@ export class Forwarder {
     }
   }
 
-  #startingPoint(lock: LeaseLock, clusterId: string): StartingPoint {
-    if (this.#startsNow) return { firstStart: 'now' };
+  #startingPoint({ acquired: { annotations } }: LeaseLock, clusterId: string): StartingPoint {
     const { firstStart } = this.options.settings;
-    const { annotations } = lock.acquired;
     const { spool } = this.#storage;
-    return startingPoint({ annotations, clusterId, firstStart, own: this.#lastMark, spool });
+    return this.#startsNow
+      ? { mark: undefined, firstStart: 'now' }
+      : startingPoint({ annotations, clusterId, firstStart, own: this.#lastMark, spool });
   }
 
   #openSession(start: StartingPoint, lock: LeaseLock, clusterId: string): Session {

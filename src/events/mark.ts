@@ -42,7 +42,7 @@ export function startingPoint({ annotations, clusterId, firstStart, own, spool }
   if (spool?.needsReading) return { mark: spool.mark, firstStart: 'retained' };
   const kept = annotations[MARK_CLUSTER_ANNOTATION] === clusterId ? annotations[MARK_ANNOTATION] : undefined;
   // Another replica was told to forget what was before.
-  if (kept === START_NOW && spool?.mark === undefined) return { firstStart: 'now' };
+  if (kept === START_NOW && spool?.mark === undefined) return { mark: undefined, firstStart: 'now' };
   const marks = [isVersion(kept) ? kept : undefined, own, spool?.mark];
   const mark = marks.reduce((newest, one) => (one !== undefined && isNewer(one, newest) ? one : newest));
   return { mark, firstStart: kept === START_NOW ? 'now' : firstStart };

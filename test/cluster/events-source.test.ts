@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { systemClock } from '../../src/common/clock.js';
+import { membersText } from '../../src/events/document/event-fields.js';
 import { readEventLine } from '../../src/events/document/event-line.js';
 import { fromBytes } from '../../src/events/document/event-object.js';
 import { parseWatchLine, type WatchLine } from '../../src/events/document/watch-line.js';
@@ -185,8 +186,8 @@ async function linesOf(cluster: Cluster, namespace: string, count: number): Prom
 /** What a line says, with the members of the document as an object. */
 function plain(line: NonNullable<ReturnType<typeof readEventLine>> | WatchLine): object {
   if (!('event' in line)) return line;
-  const { members, ...fields } = line.event;
-  return { ...line, event: { ...fields, members: JSON.parse(fromBytes(`{${members}`)) } };
+  const { members: _, isPlain: __, ...fields } = line.event;
+  return { ...line, event: { ...fields, members: JSON.parse(fromBytes(`{${membersText(line.event)}`)) } };
 }
 
 /** Events of scheduler, controllers and kubelet: pods that start, one that cannot, and one whose image is pulled. */
