@@ -22,7 +22,8 @@ Settings stand in a file that --config names, as synth writes it, or in flags of
 file. Without cluster.id, the UID of the cluster's namespace kube-system is taken. The Lease that says which of several
 replicas ships, and up to where everything was delivered, is in the pod's namespace, or in that of the kubeconfig's context.
 
-SIGTERM and SIGINT deliver what was read, for at most drainSeconds; a second SIGINT ends at once.
+SIGTERM and SIGINT deliver what was read, for at most drainSeconds; a second one ends at once, as the first one does with
+--once and --dry-run.
 
 Examples:
   $ opni-logging events tail                                          follow a cluster's events
@@ -84,12 +85,12 @@ async function ship(
   cluster: Cluster,
   namespace: string,
   { once }: EventsCommandFlags,
-  { context }: CommandSetup,
+  { context, terminal }: CommandSetup,
 ): Promise<void> {
   const { signal, stderr } = context;
   const log = createLogger({
     write: (text) => stderr.write(text),
-    level: settings.logLevel,
+    level: terminal().quiet ? 'error' : settings.logLevel,
     fields: { cluster: settings.cluster.name },
   });
   context.allowToStop(settings.drainSeconds * 1000 + STOP_MARGIN_MS);

@@ -38,9 +38,14 @@ export class Terminal {
     return this.#flags.json === true;
   }
 
+  /** True when only errors are to be told. */
+  get quiet(): boolean {
+    return this.#flags.quiet === true;
+  }
+
   /** Writes to standard output, left out with `--quiet`; waits while its reader is slow. */
   async line(text: string): Promise<void> {
-    if (!this.#flags.quiet) await this.print(`${text}\n`);
+    if (!this.quiet) await this.print(`${text}\n`);
   }
 
   /** Writes to standard output, and waits while its reader is slow. */
@@ -53,12 +58,12 @@ export class Terminal {
   /** Writes the result: text for people, left out with `--quiet`, or one JSON document. */
   async result(lines: readonly string[], document: object): Promise<void> {
     if (this.json) await this.print(`${JSON.stringify(document, undefined, 2)}\n`);
-    else if (!this.#flags.quiet) await this.print(lines.map((line) => `${line}\n`).join(''));
+    else if (!this.quiet) await this.print(lines.map((line) => `${line}\n`).join(''));
   }
 
   /** Writes a line to standard error that is no error; left out with `--quiet` and `--json`. */
   note(text: string): void {
-    if (this.#flags.quiet || this.json) return;
+    if (this.quiet || this.json) return;
     this.error(text);
   }
 
@@ -70,7 +75,7 @@ export class Terminal {
 
   /** True where the progress line is shown. */
   get interactive(): boolean {
-    return this.#context.stderr.isTTY === true && !this.#flags.quiet && !this.json;
+    return this.#context.stderr.isTTY === true && !this.quiet && !this.json;
   }
 
   /**

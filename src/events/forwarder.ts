@@ -6,6 +6,7 @@ import type { Cluster } from '../kube/cluster.js';
 import type { LeaseLock } from '../kube/lease-lock.js';
 import { newHolder } from '../kube/lease-lock-options.js';
 import { takeActiveLease } from './active-lease.js';
+import { type RunEnd, shipWhileActive } from './active-turn.js';
 import { clusterIdOf } from './cluster-identity.js';
 import type { ShippingSettings } from './config/events-settings.js';
 import { ForwarderMetrics } from './forwarder-metrics.js';
@@ -30,17 +31,10 @@ export interface ForwarderOptions {
   readonly files?: SpoolFiles;
 }
 
-/** How requests that are on their way are dealt with when forwarding is disabled, in milliseconds. */
-const FINISH_MS = 5000;
-/** How often it is tried to note that a hole in the spool is healing, in milliseconds. */
-const HEAL_AGAIN_MS = 1000;
-/** How often it is looked whether there is a first mark to save, in milliseconds. */
-const FIRST_MARK_MS = 200;
-
 /** What one run has open. */
 interface Run {
   readonly stop: AbortController;
-  how: { readonly drainMs: number } | 'disable';
+  how: RunEnd;
   readonly ended: Promise<void>;
 }
 
@@ -130,7 +124,7 @@ export class Forwarder {
     });
   }
 
-  async #end(how: Run['how']): Promise<void> {
+  async #end(how: RunEnd): Promise<void> {
     const run = this.#run;
     if (!run) return;
     run.how = how;
@@ -204,7 +198,15 @@ export class Forwarder {
           const session = this.#openSession(start, lock, clusterId);
           this.#session = session;
           log.info('shipping events', { mark: session.mark ?? 'none' });
-          await this.#ship(session, lock, run);
+          await shipWhileActive({
+            session,
+            lock,
+            spool: this.#storage.spool,
+            stop: signal,
+            how: () => run.how,
+            clock: this.#clock,
+            log,
+          });
           if (session.mark !== undefined) this.#startsNow = false;
           this.#lastMark = session.mark;
           // Another session begins with what this one left on disk.
@@ -240,61 +242,5 @@ export class Forwarder {
       metrics: this.metrics,
       health: this.health,
     });
-  }
-
-  /** One session, up to the end of the run, the loss of the Lease, or a hole in the spool. */
-  async #ship(session: Session, lock: LeaseLock, run: Run): Promise<void> {
-    const { log } = this.options;
-    const over = AbortSignal.any([run.stop.signal, lock.lost, session.holed]);
-    const ended = new Promise<void>((resolve) => {
-      if (over.aborted) resolve();
-      over.addEventListener('abort', () => resolve(), { once: true });
-    });
-    const running = session.run();
-    const broke = new AbortController();
-    const stopped = AbortSignal.any([over, broke.signal]);
-    const saving = Promise.all([this.#heal(lock, stopped), this.#saveFirstMark(session, lock, stopped)]);
-    try {
-      await Promise.race([running, ended]);
-    } finally {
-      broke.abort();
-      await saving;
-    }
-    if (lock.lost.aborted) {
-      log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
-      await session.end();
-    } else if (!run.stop.signal.aborted) {
-      log.warn('records in the spool are damaged; their events are read again');
-      await session.end({ finishMs: FINISH_MS });
-    } else if (run.how === 'disable') {
-      await session.end({ finishMs: FINISH_MS });
-      session.purge();
-    } else {
-      await session.end({ drainMs: run.how.drainMs });
-      await session.keepRest();
-      log.info('stopped', { mark: session.mark ?? 'none', left: session.queueDocuments });
-    }
-    await running;
-  }
-
-  /** Without a mark whoever comes next begins anew, so the first one is not kept back until the Lease is renewed. */
-  async #saveFirstMark(session: Session, lock: LeaseLock, over: AbortSignal): Promise<void> {
-    if (session.mark !== undefined) return;
-    while (!over.aborted && session.mark === undefined) {
-      // Ends with the signal only.
-      await this.#clock.sleep(FIRST_MARK_MS, over).catch(() => undefined);
-    }
-    // What fails is repeated by the next renewal, which tells of it.
-    if (!over.aborted) await lock.save(over).catch(() => undefined);
-  }
-
-  /** Events are read again that a hole in the spool lost. That is over only when the Lease tells how far it has come. */
-  async #heal(lock: LeaseLock, signal: AbortSignal): Promise<void> {
-    const { spool } = this.#storage;
-    while (spool?.needsReading && !signal.aborted) {
-      const isKept = await lock.save(signal).catch(() => false);
-      if (isKept) await spool.healed();
-      else await this.#clock.sleep(HEAL_AGAIN_MS, signal).catch(() => undefined);
-    }
   }
 }

@@ -43,9 +43,13 @@ export class Health {
     this.#activity = activity;
   }
 
-  /** A part works. */
-  good(part: HealthProblem['part']): void {
-    this.#faults.delete(part);
+  /**
+   * A part works.
+   *
+   * @returns whether it did not before
+   */
+  good(part: HealthProblem['part']): boolean {
+    return this.#faults.delete(part);
   }
 
   /**

@@ -1,26 +1,23 @@
 import type { Clock } from '../common/clock.js';
+import { OpniLoggingError } from '../common/error.js';
 import type { Logger } from '../common/log.js';
 import { Wake } from '../common/wake.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { ShippingSettings } from './config/events-settings.js';
-import { EventClock } from './document/event-clock.js';
-import type { EventFields } from './document/event-fields.js';
-import { fromBytes } from './document/event-object.js';
-import { EventTransform } from './document/event-transform.js';
+import { DocumentSink } from './document-sink.js';
 import type { ForwarderMetrics } from './forwarder-metrics.js';
 import type { Health } from './health.js';
 import type { StartingPoint } from './mark.js';
-import type { Block, DocumentRange } from './queue/block.js';
 import { EventQueue } from './queue/event-queue.js';
 import { Spill } from './queue/spill.js';
+import { SessionReports } from './session-reports.js';
 import { BatchLimits } from './shipper/batch-limits.js';
 import type { DeadLetters } from './shipper/dead-letters.js';
-import { type DeadDocument, Delivery, type Refusal } from './shipper/delivery.js';
+import { Delivery, type Refusal } from './shipper/delivery.js';
 import { Gate } from './shipper/gate.js';
 import { Sender } from './shipper/sender.js';
 import { ShipperClient } from './shipper/shipper-client.js';
 import { EventSource } from './source/event-source.js';
-import type { EventSink, SourceListener } from './source/source-types.js';
 import type { Spool } from './spool/spool.js';
 
 /** Options of {@link Session}. */
@@ -56,18 +53,20 @@ export class Session {
   readonly #spill: Spill | undefined;
   readonly #source: EventSource;
   readonly #client: ShipperClient;
+  readonly #reports: SessionReports;
   readonly #drained: Wake;
   readonly #reading = new AbortController();
   readonly #spilling = new AbortController();
   readonly #sending = new AbortController();
   readonly #hard = new AbortController();
   readonly #holed = new AbortController();
+  readonly #refusal = new AbortController();
   #runs:
     | { readonly source: Promise<void>; readonly spill: Promise<void>; readonly sender: Promise<void> }
     | undefined;
 
   constructor(private readonly options: SessionOptions) {
-    const { settings, clock, spool, start, cluster, maySend } = options;
+    const { settings, clock, spool, start, cluster, clusterId, maySend, metrics } = options;
     const { shipper, queue } = settings;
     this.#drained = new Wake(clock);
     this.#queue = new EventQueue({
@@ -79,6 +78,7 @@ export class Session {
       onChange: () => this.#changed(),
     });
     this.#client = new ShipperClient({ shipper, clock });
+    this.#reports = new SessionReports({ ...options, address: this.#client.address });
     const limits = new BatchLimits(
       { maxBytes: shipper.maxBatchBytes, maxDocuments: shipper.maxBatchDocuments },
       () => clock.now(),
@@ -87,7 +87,7 @@ export class Session {
       client: this.#client,
       limits,
       gzip: shipper.gzip,
-      listener: this.#deliveries(),
+      listener: this.#reports,
     });
     this.#sender = new Sender({
       queue: this.#queue,
@@ -98,7 +98,7 @@ export class Session {
       maySend,
       onDelivered: (block) => {
         this.#spill?.delivered(block);
-        options.health.good('shipper');
+        this.#reports.delivered();
       },
       onRefused: (refusal) => this.#refused(refusal),
     });
@@ -108,8 +108,15 @@ export class Session {
       clock,
       settings: settings.source,
       ...start,
-      sink: this.#sink(),
-      listener: this.#sourceListener(),
+      sink: new DocumentSink({
+        settings,
+        clusterId,
+        clock,
+        metrics,
+        queue: this.#queue,
+        onDead: (dead) => void this.#reports.onDead(dead),
+      }),
+      listener: this.#reports,
     });
   }
 
@@ -139,14 +146,18 @@ export class Session {
   /**
    * Ships the events that there are, once.
    *
-   * @throws OpniLoggingError `cluster` when they cannot be read; the signal's reason once it is aborted
+   * @returns the number of documents that the intake took
+   * @throws OpniLoggingError `cluster` when they cannot be read, `io` when the shipper refuses them; the signal's reason once
+   * it is aborted
    */
-  async runOnce(signal: AbortSignal): Promise<void> {
-    const ended = AbortSignal.any([signal, this.#reading.signal]);
+  async runOnce(signal: AbortSignal): Promise<number> {
+    const ended = AbortSignal.any([signal, this.#refusal.signal, this.#reading.signal]);
     const all = this.#begin(this.#source.runOnce(ended));
     const drained = this.#runs!.source.then(() => this.#untilEmpty(ended)).then(() => this.end());
     await Promise.all([all, drained]);
     signal.throwIfAborted();
+    this.#refusal.signal.throwIfAborted();
+    return this.#reports.taken;
   }
 
   /** Ends reading at once, then sending. Resolves when nothing of it runs any more. */
@@ -166,6 +177,7 @@ export class Session {
     await Promise.allSettled([this.#runs?.sender]);
     patience.abort();
     await cut;
+    await this.#reports.settled();
     this.#client.reconnect();
   }
 
@@ -210,127 +222,29 @@ export class Session {
     this.#drained.wake();
   }
 
-  #sink(): EventSink {
-    const { settings, clusterId, clock, metrics } = this.options;
-    const transform = new EventTransform(settings, clusterId, clock);
-    const times = new EventClock();
-    const queue = this.#queue;
-    return {
-      event: (event) => {
-        const result = transform.apply(event);
-        if (typeof result === 'object') {
-          if (result.cut) metrics.cut.inc({});
-          queue.add(result, times.msOf(event.time));
-        } else if (result === 'too-large') {
-          void this.#dead({
-            document: Buffer.from(tooLarge(event)),
-            status: 413,
-            reason: 'it is larger than a request',
-          });
-        } else {
-          metrics.skipped.inc({ reason: result });
-        }
-      },
-      upTo: (version) => queue.upTo(version),
-      versionsBeganAnew: () => queue.forgetMark(),
-      get hasRoom() {
-        return queue.hasRoom;
-      },
-      untilRoom: () => queue.untilRoom(),
-    };
-  }
-
-  #sourceListener(): SourceListener {
-    const { metrics, health, log, clock } = this.options;
-    const lines = new Map<string, () => void>();
-    return {
-      onState: (state) => {
-        health.source(state);
-        log.debug('the source changed', { state });
-      },
-      onLine: (type) => {
-        const count = lines.get(type) ?? metrics.watchLines.of({ type });
-        lines.set(type, count);
-        count();
-        metrics.lastLineAtMs = clock.wallMs();
-      },
-      onEnd: (reason) => metrics.watchReconnects.inc({ reason }),
-      onRelist: (reason) => {
-        metrics.relists.inc({ reason });
-        log.limited('relist').info('reading all events', { reason });
-      },
-      onTrouble: (message, isRefusal) => {
-        health.bad('source', message, isRefusal);
-        log
-          .limited(`source ${isRefusal}`)
-          .warn('events cannot be read now; trying again', { reason: message });
-      },
-      onNotice: (message) => log.limited('source notice').warn(message),
-    };
-  }
-
-  #deliveries() {
-    const { metrics, clock, log } = this.options;
-    return {
-      onAnswer: (code: number | 'error') => metrics.posts.inc({ code: String(code) }),
-      onTaken: (block: Block, { from, to }: DocumentRange) => {
-        metrics.acked.inc({}, to - from);
-        const now = clock.wallMs();
-        for (const time of block.times.slice(from, to))
-          metrics.age.observe({}, Math.max(0, now - time) / 1000);
-      },
-      onDead: (dead: DeadDocument) => this.#dead(dead),
-      onNotice: (text: string) => log.warn(text),
-    };
-  }
-
-  async #dead({ document, status, reason }: DeadDocument): Promise<void> {
-    const { deadLetters, metrics, log, health } = this.options;
-    const outcome = await deadLetters?.add({ document, status, reason });
-    metrics.dead.inc({ stored: String(outcome === 'stored') });
-    if (outcome === 'stored') health.good('dead-letters');
-    if (outcome === 'full') health.bad('dead-letters', 'the folder of dead letters is full', true);
-    const event = idIn(document);
-    if (outcome === 'stored')
-      log.limited('dead').warn('a document went to the dead letters', { event, status, reason });
-    else log.error('a document was given up and is not kept', { event, status, reason });
-  }
-
-  #refused({ kind, reason }: Refusal): void {
-    const { health, log } = this.options;
-    health.bad('shipper', reason, kind === 'refused');
+  /** After a refusal that somebody has to mend, a single run would wait for ever. */
+  #refused(refusal: Refusal): void {
+    this.#reports.refused(refusal);
     this.#client.reconnect();
-    const address = this.#client.address;
-    const entry = log.limited(`shipper ${kind}`);
-    if (kind === 'refused') entry.error('the shipper refuses what is sent; it is kept', { address, reason });
-    else entry.warn('the shipper does not take documents now; trying again', { address, reason });
+    if (refusal.kind !== 'refused') return;
+    const message = `the shipper refuses what is sent: ${refusal.reason}`;
+    const fix = 'correct shipper.url or shipper.basicAuth, or the pipeline that it leads to';
+    this.#refusal.abort(new OpniLoggingError('io', message, { problems: [{ message, fix }] }));
   }
 
   #spillTo(spool: Spool): Spill {
-    const { settings, clock, health, log } = this.options;
-    const { queue, shipper } = settings;
+    const { queue, shipper } = this.options.settings;
     // What comes back from disk takes a quarter of the memory at most, or one request.
     const readAhead = Math.max(1, Math.floor(queue.maxBytes / 4 / shipper.maxBatchBytes));
     return new Spill({
       queue: this.#queue,
       spool,
-      clock,
+      clock: this.options.clock,
       spillBytes: queue.maxBytes / 2,
       readAhead: Math.min(shipper.inFlight, readAhead),
       onHole: () => this.#holed.abort(),
-      onTrouble: (message) => log.limited('spool').warn('the spool cannot be read now', { reason: message }),
-      onFull: (isFull) => {
-        if (!isFull) return health.good('spool');
-        health.bad('spool', 'the spool takes no more', true);
-        log.warn('the spool takes no more; the API server keeps the events for its own time');
-      },
+      onTrouble: (reason) => this.#reports.spoolTrouble(reason),
+      onFull: (isFull) => this.#reports.spoolFull(isFull),
     });
   }
 }
-
-/** A short document for an event that is too large for a request even without its message. */
-const tooLarge = ({ members: _, ...fields }: EventFields): string =>
-  JSON.stringify({ event_id: `${fields.uid}-${fields.resourceVersion}`, ...fields });
-
-const idIn = (document: Buffer): string =>
-  fromBytes(/"event_id":"([^"]*)"/.exec(document.toString('latin1', 0, 4096))?.[1] ?? '');

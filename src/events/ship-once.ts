@@ -22,7 +22,8 @@ export interface ShipOnceOptions {
  * Ships the events that there are and ends: for a cluster that is new to the shipper, or after a loss. No Lease is taken and
  * no mark is moved; a forwarder that runs beside it is not disturbed, and what both send is one document in OpenSearch.
  *
- * @throws OpniLoggingError `cluster` when the events cannot be read; the signal's reason once it is aborted
+ * @throws OpniLoggingError `cluster` when the events cannot be read, `io` when the shipper refuses them; the signal's reason
+ * once it is aborted
  */
 export async function shipOnce(options: ShipOnceOptions): Promise<void> {
   const { settings, cluster, log, signal, clock = systemClock } = options;
@@ -30,13 +31,14 @@ export async function shipOnce(options: ShipOnceOptions): Promise<void> {
   const clusterId = await clusterIdOf(settings.cluster.id, cluster, { clock, signal, onTrouble });
   signal.throwIfAborted();
   const health = new Health(clock);
-  const session: Session = new Session({
+  const deadLetters =
+    settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock }));
+  const session = new Session({
     settings,
     cluster,
     clusterId: clusterId!,
     start: { firstStart: 'retained' },
-    deadLetters:
-      settings.deadLetters && (await DeadLetters.open({ ...settings.deadLetters, onTrouble, clock })),
+    deadLetters,
     clock,
     log,
     health,
@@ -49,6 +51,10 @@ export async function shipOnce(options: ShipOnceOptions): Promise<void> {
       degraded: () => health.problems.length > 0,
     }),
   });
-  await session.runOnce(signal);
-  log.info('all events that there were are shipped');
+  try {
+    const documents = await session.runOnce(signal);
+    log.info('all events that there were are shipped', { documents });
+  } finally {
+    await deadLetters?.close();
+  }
 }

@@ -35,6 +35,12 @@ export class DocumentWriter {
     this.#start = `{"cluster_id":${toBytes(JSON.stringify(options.clusterId))},"log_type":"event","time":"`;
   }
 
+  /** What the dead letters hold of an event of which there is no document. */
+  static short({ members: _, isPlain: __, ...fields }: EventFields, clusterId: string): string {
+    const event_id = idOf(fields);
+    return JSON.stringify({ cluster_id: clusterId, log_type: 'event', event_id, ...fields });
+  }
+
   /** @returns undefined when the event does not fit although its message was cut */
   write(event: EventFields): EventDocument | undefined {
     const pieces = [this.#envelope(event), ...event.members];
@@ -91,7 +97,8 @@ const lengthOf = (pieces: readonly string[]): number => {
 };
 
 /** The id of the document of an event, in the state that was told. */
-export const idOf = ({ uid, resourceVersion }: EventFields): string => `${uid}-${resourceVersion}`;
+export const idOf = ({ uid, resourceVersion }: Pick<EventFields, 'uid' | 'resourceVersion'>): string =>
+  `${uid}-${resourceVersion}`;
 
 const inQuotes = (text: string): string => `"${text}"`;
 const escaped = (text: string): string => toBytes(JSON.stringify(text));

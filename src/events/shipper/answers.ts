@@ -22,3 +22,11 @@ export function verdictOf(status: number): Verdict {
   if (status >= 500) return 'failed';
   return 'refused';
 }
+
+/** Where to look for what a refusal is about, to stand behind it; empty where that is not known. */
+export function hintOf(status: number): string {
+  if (status === 401 || status === 403) return ' (see shipper.basicAuth)';
+  if (status === 404 || status === 405) return ' (see the path of shipper.url)';
+  if (status >= 300 && status < 400) return ' (shipper.url leads to another address)';
+  return '';
+}

@@ -1,7 +1,7 @@
 import { messageOf } from '../../common/error.js';
 import { describeExchangeError } from '../../kube/http-exchange.js';
 import type { Block, DocumentRange } from '../queue/block.js';
-import { type Verdict, verdictOf } from './answers.js';
+import { hintOf, type Verdict, verdictOf } from './answers.js';
 import type { BatchLimits } from './batch-limits.js';
 import type { ShipperClient } from './shipper-client.js';
 
@@ -29,8 +29,8 @@ export interface DeliveryListener {
   onTaken(block: Block, range: DocumentRange): void;
   /** A document is given up. Resolves once it is kept elsewhere, or counted. */
   onDead(dead: DeadDocument): Promise<void>;
-  /** Something that a person should know. */
-  onNotice(text: string): void;
+  /** Something that a person should change. */
+  onAdvice(text: string): void;
 }
 
 /** Options of {@link Delivery}. */
@@ -101,7 +101,7 @@ export class Delivery {
     // Requests that were sent together find out together.
     if (plain.verdict === 'taken' && this.#gzip) {
       this.#gzip = false;
-      this.options.listener.onNotice(
+      this.options.listener.onAdvice(
         'the intake does not take gzip: sending without it; set compression: gzip in its pipeline, or shipper.gzip to false',
       );
     }
@@ -117,7 +117,7 @@ export class Delivery {
         verdict: verdictOf(status),
         status,
         retryAfterSeconds,
-        reason: `the intake answers ${status}`,
+        reason: `the intake answers ${status}${hintOf(status)}`,
       };
     } catch (error) {
       signal.throwIfAborted();

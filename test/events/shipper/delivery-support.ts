@@ -38,7 +38,7 @@ export function deliveryTo(rule: Rule, { gzip = false, maxDocuments = 1000 } = {
         taken.push(...(JSON.parse(text) as number[]));
       },
       onDead: async (one) => void dead.push(one),
-      onNotice: (text) => notices.push(text),
+      onAdvice: (text) => notices.push(text),
     },
   });
   const later = (ms: number) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { OpniLoggingError } from '../../../src/common/error.js';
+import { hintOf } from '../../../src/events/shipper/answers.js';
 import { blockOf, deliveryTo, numbersTo, sorted, thrownBy } from './delivery-support.js';
 
 const { signal } = new AbortController();
@@ -28,7 +29,11 @@ describe('Delivery', () => {
       const { delivery, requests, dead } = deliveryTo(() => ({ status, retryAfterSeconds: 3 }));
       const block = blockOf(10);
       const refusal = await delivery.deliver(block, signal);
-      expect(refusal).to.deep.equal({ kind, reason: `the intake answers ${status}`, retryAfterSeconds: 3 });
+      expect(refusal).to.deep.equal({
+        kind,
+        reason: `the intake answers ${status}${hintOf(status)}`,
+        retryAfterSeconds: 3,
+      });
       expect([block.open, requests.length, dead]).to.deep.equal([[{ from: 0, to: 10 }], 1, []]);
     });
   }

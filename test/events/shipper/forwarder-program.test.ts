@@ -148,7 +148,7 @@ describe('The program of the forwarder', () => {
     const told = JSON.parse(text) as { problems: { part: string; message: string; since: string }[] };
     expect(told).to.deep.include({ ready: false, activity: 'active' });
     expect(told.problems.map(({ part, message }) => [part, message])).to.deep.equal([
-      ['shipper', 'the intake answers 404'],
+      ['shipper', 'the intake answers 404 (see the path of shipper.url)'],
     ]);
     expect(new Date(told.problems[0]!.since).toISOString()).to.equal(told.problems[0]!.since);
     expect(sampleOf(await metrics(), 'degraded')).to.equal('1');

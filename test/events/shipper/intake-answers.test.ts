@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hintOf } from '../../../src/events/shipper/answers.js';
 import { metricOf, problemOf, ShipperWorld, until } from './shipper-world.js';
 
 describe('An intake that refuses', () => {
@@ -177,11 +178,11 @@ describe('An intake that refuses', () => {
       Object.assign(world.intake.behaviour, behave);
       world.create(400);
       await shipper.minutes(60);
-      expect(problemOf(forwarder, 'shipper')).to.equal(`the intake answers ${status}`);
+      expect(problemOf(forwarder, 'shipper')).to.equal(`the intake answers ${status}${hintOf(status)}`);
       expect(forwarder.health.isReady).to.equal(false);
       const [told] = shipper.logged('error');
       expect(told).to.include({
-        reason: `the intake answers ${status}`,
+        reason: `the intake answers ${status}${hintOf(status)}`,
         address: world.intake.url.replace('/other', ''),
       });
       Object.assign(world.intake.behaviour, { basicAuth: undefined, path: undefined });
