@@ -38,10 +38,14 @@ export class EventList {
   #version: string | undefined;
   #done = false;
 
+  /** @param since an earlier version that it counts as the list of @default that of its first page */
   constructor(
     private readonly cluster: Cluster,
     private readonly selection: EventSelection,
-  ) {}
+    private readonly since?: string,
+  ) {
+    this.#version = since;
+  }
 
   /** The moment of the list; to be asked for after a page. */
   get resourceVersion(): string {
@@ -87,7 +91,7 @@ export class EventList {
     if (answer.status === 410 && this.#token !== undefined) {
       const token = objectOr(objectOr(answer.body)['metadata'])['continue'];
       this.#token = typeof token === 'string' && token !== '' ? token : undefined;
-      if (this.#token === undefined) this.#version = undefined;
+      if (this.#token === undefined) this.#version = this.since;
     }
     return refusal(`list ${this.selection.path}`, answer);
   }

@@ -55,6 +55,8 @@ export class EventSource {
   #next: 'now' | 'list' | 'watch';
   /** The list that is being read page by page; kept over failures. */
   #pages: EventList | undefined;
+  /** Where the server was before the first attempt to list the events. */
+  #listedSince: string | undefined;
   #serverStreams = true;
   readonly #recovery: Recovery;
 
@@ -116,7 +118,17 @@ export class EventSource {
     if (this.#next === 'now') await this.#begin(signal);
     else if (this.#next === 'watch') await this.#connect(false, signal);
     else if (this.#pages || !this.#serverStreams) await this.#listPages(signal);
-    else await this.#connect(true, signal);
+    else await this.#listStream(signal);
+  }
+
+  /**
+   * All events as a stream, which goes on with the changes. When it breaks off, what changes until another list is there
+   * can still be watched: from where the server was before.
+   */
+  async #listStream(signal: AbortSignal): Promise<void> {
+    const { cluster } = this.options;
+    this.#listedSince ??= (await new EventList(cluster, this.#selection).next(signal, 1)).resourceVersion;
+    await this.#connect(true, signal);
   }
 
   /** Learns where the versions are now, and begins there. */
@@ -130,19 +142,26 @@ export class EventSource {
   /** All events page by page: slower than a stream, but it goes on where it was broken off, and waits where it has to. */
   async #listPages(signal: AbortSignal): Promise<void> {
     const { listener, clock } = this.options;
-    this.#pages ??= new EventList(this.options.cluster, this.#selection);
-    while (!this.#pages.isDone) {
+    const pages = this.#pages ?? new EventList(this.options.cluster, this.#selection, this.#listedSince);
+    this.#pages = pages;
+    while (!pages.isDone) {
       await untilRoom(this.options, signal);
       await clock.sleep(this.#pace.waitMs, signal);
-      const { events, resourceVersion } = await this.#pages.next(signal);
+      const { events, resourceVersion } = await pages.next(signal);
       // Not before the page is there: this state says that reading works.
       listener.onState('listing');
       this.#progress.page(events, resourceVersion);
       this.#recovery.progress();
     }
-    this.#progress.toldUpTo(this.#pages.resourceVersion);
+    this.#progress.toldUpTo(pages.resourceVersion);
     this.#pages = undefined;
+    this.#listedSince = undefined;
     this.#next = 'watch';
+  }
+
+  /** A stream would begin anew; pages go on where they were broken off. */
+  #goOnWithPages(): void {
+    this.#pages ??= new EventList(this.options.cluster, this.#selection, this.#listedSince);
   }
 
   /** One connection: from the version that was told last, or with the events that there are before it. */
@@ -177,6 +196,7 @@ export class EventSource {
           if (!initial) this.#progress.liveLine(line);
           else if (this.#progress.initialLine(line)) {
             initial = false;
+            this.#listedSince = undefined;
             this.#next = 'watch';
             listener.onState('watching');
           }
@@ -195,8 +215,7 @@ export class EventSource {
       if (initial)
         throw new SourceTrouble('no-end-bookmark', 'the stream of the events that there are ended early');
     } catch (error) {
-      // A stream would begin anew; pages go on where they were broken off.
-      if (initial && openedAt !== undefined) this.#pages = new EventList(cluster, this.#selection);
+      if (initial && openedAt !== undefined) this.#goOnWithPages();
       if (openedAt !== undefined && clock.now() - openedAt > HEALTHY_MS) this.#recovery.progress();
       throw ended.signal.aborted ? ended.signal.reason : error;
     } finally {
@@ -239,9 +258,7 @@ export class EventSource {
     const step = this.#recovery.after(error, watched);
     listener.onEnd(step.reason);
     if (this.#next === 'list' && endsStreaming(step)) this.#serverStreams = false;
-    if (this.#next === 'list' && step.reason === 'expired') {
-      this.#pages ??= new EventList(this.options.cluster, this.#selection);
-    }
+    if (this.#next === 'list' && step.reason === 'expired') this.#goOnWithPages();
     if (step.lists) {
       this.#next = 'list';
       listener.onRelist(step.reason);

@@ -22,7 +22,8 @@ describe('the list of a source', () => {
     bench.create(3);
     bench.run();
     await until('it watches', () => bench!.listener.states.at(-1) === 'watching');
-    const { timeoutSeconds, ...rest } = query(0);
+    expect(query(0), 'at which version the server is').to.deep.equal({ limit: '1' });
+    const { timeoutSeconds, ...rest } = query(1);
     expect(Number(timeoutSeconds)).to.be.within(270, 330);
     expect(rest).to.deep.equal({
       watch: 'true',
@@ -30,7 +31,7 @@ describe('the list of a source', () => {
       sendInitialEvents: 'true',
       resourceVersionMatch: 'NotOlderThan',
     });
-    expect(bench.api.requests).to.have.length(1);
+    expect(bench.api.requests).to.have.length(2);
     expect(bench.sink.marks).to.deep.equal([String(bench.store.revision)]);
   });
 
@@ -43,6 +44,7 @@ describe('the list of a source', () => {
     const asked = () => api.requests.filter(({ kind }) => kind === 'list' || kind === 'watch');
     await until('it watches', () => api.openWatches === 1);
     expect(asked().map(({ kind, status }) => `${kind} ${status}`)).to.deep.equal([
+      'list 200',
       'watch 422',
       'list 200',
       'list 200',
