@@ -114,7 +114,7 @@ export class Session {
         clock,
         metrics,
         queue: this.#queue,
-        onDead: (dead) => void this.#reports.onDead(dead),
+        onDead: (dead) => this.#reports.onDead(dead),
       }),
       listener: this.#reports,
     });
