@@ -62,6 +62,14 @@ describe('startingPoint', () => {
     ).to.equal(undefined);
   });
 
+  it('is where this process was, unless another one was active and disabled since', () => {
+    const annotations = disabledAnnotations(ID) as Readonly<Record<string, string>>;
+    const known = { annotations, clusterId: ID, firstStart: 'retained', own: '7' } as const;
+    expect(startingPoint(known).mark).to.equal('7');
+    expect(startingPoint({ ...known, stoodBy: true })).to.deep.equal({ mark: undefined, firstStart: 'now' });
+    expect(startingPoint({ ...known, annotations: leaseAt('5'), stoodBy: true }).mark).to.equal('7');
+  });
+
   it('is now after forwarding was disabled', () => {
     const lease = disabledAnnotations(ID) as Readonly<Record<string, string>>;
     expect(startingPoint({ annotations: lease, clusterId: ID, firstStart: 'retained' })).to.deep.equal({
