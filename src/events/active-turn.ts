@@ -85,9 +85,10 @@ async function saveFirstMark({ session, lock, clock }: ActiveTurn, over: AbortSi
 }
 
 /** Events are read again that a hole in the spool lost. That is over only when the Lease tells how far it has come. */
-async function heal({ spool, lock, clock }: ActiveTurn, over: AbortSignal): Promise<void> {
+async function heal({ session, spool, lock, clock }: ActiveTurn, over: AbortSignal): Promise<void> {
   while (spool?.needsReading && !over.aborted) {
-    const isKept = await lock.save(over).catch(() => false);
+    // Without a mark the Lease would tell whoever comes next nothing of what is still to be read.
+    const isKept = session.mark !== undefined && (await lock.save(over).catch(() => false));
     if (isKept) await spool.healed();
     else await clock.sleep(HEAL_AGAIN_MS, over).catch(() => undefined);
   }

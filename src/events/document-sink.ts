@@ -17,8 +17,8 @@ export interface DocumentSinkOptions {
   readonly queue: EventQueue;
   readonly metrics: ForwarderMetrics;
   readonly clock: Clock;
-  /** Told of an event of which there is no document that can be sent. */
-  readonly onDead: (dead: DeadDocument) => void;
+  /** Told of an event of which there is no document that can be sent. Resolves once it is kept elsewhere, or counted. */
+  readonly onDead: (dead: DeadDocument) => Promise<void>;
 }
 
 /** Puts the documents of events into the queue, and leaves out what is not wanted. */
@@ -73,6 +73,8 @@ export class DocumentSink implements EventSink {
 
   #dead(event: EventFields, status: number, reason: string): void {
     const { clusterId, onDead } = this.options;
-    onDead({ document: Buffer.from(DocumentWriter.short(event, clusterId)), status, reason });
+    const release = this.#queue.holdMark();
+    const document = Buffer.from(DocumentWriter.short(event, clusterId));
+    void onDead({ document, status, reason }).finally(release);
   }
 }

@@ -56,7 +56,7 @@ export class Forwarder {
   #startsNow = false;
   /** Up to where it has delivered before; the Lease may not tell, or be gone. */
   #lastMark: string | undefined;
-  /** Another replica is active. */
+  /** Another replica is active, or was until this one ships. */
   #standsBy = false;
   #onBroken: (error: unknown) => void = () => undefined;
   /** Rejects when it broke and does nothing any more: a spool of another cluster, or a fault in the program. */
@@ -189,11 +189,11 @@ export class Forwarder {
         },
       });
       if (!lock) return;
-      this.#standsBy = false;
       this.health.set('active');
       try {
         do {
           const start = this.#startingPoint(lock, clusterId);
+          this.#standsBy = false;
           kept.begin(start);
           const session = this.#openSession(start, lock, clusterId);
           this.#session = session;
@@ -220,11 +220,10 @@ export class Forwarder {
   }
 
   #startingPoint({ acquired: { annotations } }: LeaseLock, clusterId: string): StartingPoint {
+    if (this.#startsNow) return { mark: undefined, firstStart: 'now' };
     const { firstStart } = this.options.settings;
-    const { spool } = this.#storage;
-    return this.#startsNow
-      ? { mark: undefined, firstStart: 'now' }
-      : startingPoint({ annotations, clusterId, firstStart, own: this.#lastMark, spool });
+    const own = { own: this.#lastMark, stoodBy: this.#standsBy, spool: this.#storage.spool };
+    return startingPoint({ annotations, clusterId, firstStart, ...own });
   }
 
   #openSession(start: StartingPoint, lock: LeaseLock, clusterId: string): Session {

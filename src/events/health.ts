@@ -25,11 +25,15 @@ export type Activity = 'off' | 'starting' | 'standby' | 'active';
 const GRACE_MS = 60_000;
 /** Lost connections to the API server are found sooner: its events expire. */
 const SOURCE_GRACE_MS = 30_000;
+/** A server may take each watch and end it at once: trouble is over when the source has worked for this time. */
+const SOURCE_STEADY_MS = 10_000;
 
 /** What is wrong with a forwarder now, for `/readyz`, the metrics and the agent. */
 export class Health {
   readonly #faults = new Map<HealthProblem['part'], Fault>();
   #activity: Activity = 'off';
+  /** The last trouble of the source, and until when it is the same one if it comes back. */
+  #relapse: { readonly fault: Fault; readonly untilMs: number } | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -39,7 +43,10 @@ export class Health {
 
   /** What the forwarder does now. Faults of what it did before are forgotten. */
   set(activity: Activity): void {
-    if (activity !== this.#activity) this.#faults.clear();
+    if (activity !== this.#activity) {
+      this.#faults.clear();
+      this.#relapse = undefined;
+    }
     this.#activity = activity;
   }
 
@@ -58,7 +65,7 @@ export class Health {
    * @param isRefusal somebody has to mend it
    */
   bad(part: HealthProblem['part'], message: string, isRefusal: boolean): void {
-    const known = this.#faults.get(part);
+    const known = this.#faults.get(part) ?? (part === 'source' ? this.#relapsed : undefined);
     this.#faults.set(part, {
       message,
       isRefusal,
@@ -69,7 +76,14 @@ export class Health {
 
   /** What the source does tells whether it works. */
   source(state: SourceState): void {
-    if (state === 'watching' || state === 'listing' || state === 'held') this.good('source');
+    if (state !== 'watching' && state !== 'listing' && state !== 'held') return;
+    const fault = this.#faults.get('source');
+    if (fault) this.#relapse = { fault, untilMs: this.clock.now() + SOURCE_STEADY_MS };
+    this.good('source');
+  }
+
+  get #relapsed(): Fault | undefined {
+    return this.#relapse && this.clock.now() < this.#relapse.untilMs ? this.#relapse.fault : undefined;
   }
 
   /** Everything that is wrong now. */

@@ -33,20 +33,25 @@ export interface KnownMarks {
   readonly firstStart: 'retained' | 'now';
   /** Up to where this process has delivered before. @default nowhere */
   readonly own?: string;
+  /** Whether another replica was the active one since then. @default false */
+  readonly stoodBy?: boolean;
   /** One that lost records says up to where it is whole, and what comes after that is read again. @default none */
   readonly spool?: { readonly mark: string | undefined; readonly needsReading: boolean };
 }
 
 /** Where to begin, by what the Lease and the spool keep. */
-export function startingPoint({ annotations, clusterId, firstStart, own, spool }: KnownMarks): StartingPoint {
+export function startingPoint(known: KnownMarks): StartingPoint {
+  const { annotations, clusterId, firstStart, own, stoodBy = false, spool } = known;
   if (spool?.needsReading) return { mark: spool.mark, firstStart: 'retained' };
   const kept = annotations[MARK_CLUSTER_ANNOTATION] === clusterId ? annotations[MARK_ANNOTATION] : undefined;
-  // Another replica was told to forget what was before.
-  if (kept === START_NOW && spool?.mark === undefined) return { mark: undefined, firstStart: 'now' };
+  // Another replica was told to forget what was before; else it is this one's, whose mark the Lease could not take.
+  const forgets = kept === START_NOW && (own === undefined || stoodBy) && spool?.mark === undefined;
+  if (forgets) return { mark: undefined, firstStart: 'now' };
   const marks = [isVersion(kept) ? kept : undefined, own, spool?.mark];
   const mark = marks.reduce((newest, one) => (one !== undefined && isNewer(one, newest) ? one : newest));
   return { mark, firstStart: kept === START_NOW ? 'now' : firstStart };
 }
+
 /** What the Lease shall keep while this replica is the active one. */
 export class KeptMark {
   #startsNow = false;

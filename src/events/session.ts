@@ -114,7 +114,7 @@ export class Session {
         clock,
         metrics,
         queue: this.#queue,
-        onDead: (dead) => void this.#reports.onDead(dead),
+        onDead: (dead) => this.#reports.onDead(dead),
       }),
       listener: this.#reports,
     });
@@ -167,7 +167,7 @@ export class Session {
     this.#reading.abort();
     this.#spilling.abort();
     await Promise.allSettled([this.#runs?.source, this.#runs?.spill]);
-    if (drainMs > 0) await this.#untilEmpty(AbortSignal.any([this.#sending.signal]), drainMs);
+    if (drainMs > 0) await this.#untilEmpty(this.#sending.signal, drainMs);
     this.#sending.abort();
     const patience = new AbortController();
     const cut = clock

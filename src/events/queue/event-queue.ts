@@ -109,6 +109,18 @@ export class EventQueue {
     else this.#mark = resourceVersion;
   }
 
+  /**
+   * Keeps the mark before what is told next: it goes another way than through the queue.
+   *
+   * @returns to be called once that is safe
+   */
+  holdMark(): () => void {
+    const empty = new Block(0, 0, this.options.now());
+    this.#untaken.push(empty);
+    this.#sent.add(empty);
+    return () => this.taken(empty);
+  }
+
   /** The mark counts no longer: the versions of the server have begun anew. What is in the queue stays. */
   forgetMark(): void {
     this.#mark = undefined;

@@ -29,6 +29,11 @@ export interface SpillOptions {
 const LOOK_MS = 1000;
 /** A disk that was full is tried again after this time, in milliseconds. */
 const FULL_MS = 10_000;
+/**
+ * A disk that could not be read is tried again after this time, in milliseconds: the spool gives a record up after a few
+ * attempts, and a queue that changes all the time would make them all at once.
+ */
+const UNREADABLE_MS = 10_000;
 
 /**
  * Writes documents to the spool when memory fills up or they wait for long, oldest first, and reads them back when there
@@ -39,6 +44,7 @@ export class Spill {
   readonly #restored = new Map<Block, StoredRecord>();
   #fullUntil = Number.NEGATIVE_INFINITY;
   #isFull = false;
+  #unreadableUntil = Number.NEGATIVE_INFINITY;
   /** Whether it writes until there is room again. */
   #makesRoom = false;
 
@@ -104,10 +110,12 @@ export class Spill {
 
   /** @returns whether something was read back */
   async #read(): Promise<boolean> {
-    const { queue, spool, readAhead } = this.options;
+    const { queue, spool, readAhead, clock, onTrouble } = this.options;
     if (this.#restored.size >= readAhead || !queue.hasRoom) return false;
+    if (clock.now() < this.#unreadableUntil) return false;
     const record = await spool.next().catch((error: unknown) => {
-      this.options.onTrouble(messageOf(error));
+      this.#unreadableUntil = clock.now() + UNREADABLE_MS;
+      onTrouble(messageOf(error));
       return undefined;
     });
     if (spool.hasOpenHole) this.options.onHole();

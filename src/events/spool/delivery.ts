@@ -15,7 +15,7 @@ interface Handed {
 /** Follows which of the records that were handed out are done. They may be done in any order. */
 export class Delivery {
   /** In order; the first one is not done. */
-  #handed: Handed[] = [];
+  readonly #handed: Handed[] = [];
 
   /** @param done up to where all is done at the start */
   constructor(private done: DonePosition) {}
@@ -28,14 +28,14 @@ export class Delivery {
   /**
    * Takes a record that is handed out.
    *
-   * @param onDone called when it is done for the first time, unless it was forgotten before
+   * @param onDone called when it is done for the first time
    * @returns to be called when it is done
    */
   handOut(position: Position, mark: string | undefined, onDone: (hasMoved: boolean) => void): () => void {
     const handed: Handed = { position, mark, isDone: false };
     this.#handed.push(handed);
     return () => {
-      if (handed.isDone || !this.#handed.includes(handed)) return;
+      if (handed.isDone) return;
       handed.isDone = true;
       const before = this.done;
       while (this.#handed[0]?.isDone) {
@@ -44,11 +44,5 @@ export class Delivery {
       }
       onDone(this.done !== before);
     };
-  }
-
-  /** Forgets what was handed out, and begins anew. */
-  reset(done: DonePosition): void {
-    this.#handed = [];
-    this.done = done;
   }
 }

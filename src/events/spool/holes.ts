@@ -51,15 +51,4 @@ export class Holes {
     const from = isBehindHeld ? hold : { ...position, mark: this.readMark };
     this.held = { ...from, until: undefined };
   }
-
-  /** Records from this segment on were read again. */
-  close(until: number): void {
-    if (this.held) this.held = { ...this.held, until };
-  }
-
-  /** Forgets the hold; what was counted stays counted. */
-  reset(): void {
-    this.held = undefined;
-    this.readMark = undefined;
-  }
 }

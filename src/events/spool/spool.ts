@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { OpniLoggingError } from '../../common/error.js';
-import { CURSOR_NAME, NEW_CURSOR_NAME, type Position, writeCursor } from './cursor.js';
+import { type Position, writeCursor } from './cursor.js';
 import { Delivery } from './delivery.js';
 import { fileFailure, machineFiles } from './files.js';
 import { Holes } from './holes.js';
 import { checkRecord, type SpoolRecord } from './record.js';
 import { type Recovered, recover } from './recovery.js';
-import { type Segment, segmentName, segmentNumber } from './segment.js';
+import { type Segment, segmentName } from './segment.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentWriter } from './segment-writer.js';
 import type { SpoolOptions, StoredRecord } from './spool-options.js';
@@ -78,8 +78,7 @@ export class Spool {
   }
 
   /**
-   * Holes: damaged records and missing segments. More of them than after opening: call {@link Spool.readAgain}, or let the
-   * next opening heal them.
+   * Holes: damaged records and missing segments. What is found while it is open heals with the next opening.
    */
   get damaged(): number {
     return this.#holes.count;
@@ -169,26 +168,6 @@ export class Spool {
   }
 
   /**
-   * To be called when the events are read again from the mark that this gives: records that are taken from now on heal the
-   * holes that were found while the spool was open.
-   *
-   * @returns the mark to read on from
-   */
-  async readAgain(): Promise<string | undefined> {
-    return this.#writing.take(async () => {
-      const { open } = this.#holes;
-      if (!open) return this.#mark;
-      await this.#writer.seal();
-      this.#mark = open.mark;
-      this.#holes.close(this.#writer.next);
-      this.#needsReading = true;
-      this.#isCursorOld = true;
-      await this.#save();
-      return this.#mark;
-    });
-  }
-
-  /**
    * To be called when reading again has begun, and the mark it has reached is kept elsewhere too: the newer of both counts
    * from now on. Not for holes that were found since.
    */
@@ -199,31 +178,6 @@ export class Spool {
       this.#isCursorOld = true;
       await this.#save();
     });
-  }
-
-  /**
-   * Removes all records, also those that are handed out, and what is remembered of them. The spool stays usable.
-   *
-   * @throws OpniLoggingError `io` when something could not be removed; it can be called again
-   */
-  async purge(): Promise<void> {
-    const { folder } = this.#options;
-    await this.#reading.take(() =>
-      this.#writing.take(async () => {
-        this.#delivery.reset({ segment: this.#writer.next - 1, offset: 0, mark: undefined });
-        try {
-          await this.#reader.close();
-          await this.#writer.seal();
-          await this.#removeAll();
-        } catch (error) {
-          throw fileFailure('empty the spool', folder, error);
-        }
-        this.#mark = undefined;
-        this.#holes.reset();
-        this.#needsReading = false;
-        this.#isCursorOld = false;
-      }),
-    );
   }
 
   /** Waits for what is under way, remembers what is done, and lets the files go. */
@@ -250,20 +204,6 @@ export class Spool {
     this.#options.onTrouble(`${name}: the record at byte ${position.offset} is damaged and is left out`);
     this.#holes.add(position, this.#segments[0]?.number ?? 0);
     this.#isCursorOld = true;
-  }
-
-  async #removeAll(): Promise<void> {
-    const { files, folder } = this.#options;
-    const names = (await files.list(folder)).filter((name) => segmentNumber(name) !== undefined);
-    // What cannot be removed now is not waited for either: nobody has it any more.
-    for (const segment of this.#segments) Object.assign(segment, { pending: 0, pendingBytes: 0 });
-    for (const name of names.sort()) {
-      await files.remove(join(folder, name));
-      if (this.#segments[0]?.number === segmentNumber(name)) this.#segments.shift();
-    }
-    this.#segments.length = 0;
-    for (const name of [CURSOR_NAME, NEW_CURSOR_NAME]) await files.remove(join(folder, name));
-    await files.syncFolder(folder);
   }
 
   #tidySoon(): void {

@@ -203,6 +203,28 @@ describe('Forwarder.disable', () => {
     expect(world.intake.ledger.received.size).to.equal(30);
   });
 
+  it('does not leave out what comes after the start when the Lease cannot tell its mark, and is lost (case 52)', async () => {
+    const { api } = world;
+    const forwarder = await started();
+    await untilTrue(() => api.openWatches === 1);
+    await forwarder.disable();
+    // It holds the Lease, and has no mark yet.
+    api.faults.script('list', { delayMs: 60 });
+    const asked = api.requests.length;
+    await forwarder.start();
+    await untilTrue(() => api.requests.slice(asked).some(({ kind }) => kind === 'list'));
+    api.faults.forbid('update leases');
+    await untilTrue(() => api.openWatches === 1);
+    world.countFromNow();
+    world.create(5);
+    await world.delivered();
+    await untilTrue(() => forwarder.health.activity === 'standby');
+    world.create(5);
+    api.faults.allow();
+    await world.delivered();
+    world.check();
+  });
+
   it('leaves a restart after a stop with its mark: nothing is missing and nothing comes twice (case 52)', async () => {
     const forwarder = await started();
     world.create(20);

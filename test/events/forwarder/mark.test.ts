@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { disabledAnnotations, markAnnotations, startingPoint } from '../../../src/events/mark.js';
+import { purgeFolder } from '../../../src/events/spool/purge-folder.js';
 import type { Spool } from '../../../src/events/spool/spool.js';
 import { MemoryFiles } from '../spool/memory-files.js';
-import { drain, fill, openAt } from '../spool/spool-support.js';
+import { drain, FOLDER, fill, openAt } from '../spool/spool-support.js';
 
 const ID = 'cluster-a';
 const leaseAt = (mark: string) => markAnnotations(mark, ID) as Readonly<Record<string, string>>;
@@ -60,6 +61,14 @@ describe('startingPoint', () => {
     expect(
       startingPoint({ annotations: leaseAt('12x'), clusterId: ID, firstStart: 'retained' }).mark,
     ).to.equal(undefined);
+  });
+
+  it('is where this process was, unless another one was active and disabled since', () => {
+    const annotations = disabledAnnotations(ID) as Readonly<Record<string, string>>;
+    const known = { annotations, clusterId: ID, firstStart: 'retained', own: '7' } as const;
+    expect(startingPoint(known).mark).to.equal('7');
+    expect(startingPoint({ ...known, stoodBy: true })).to.deep.equal({ mark: undefined, firstStart: 'now' });
+    expect(startingPoint({ ...known, annotations: leaseAt('5'), stoodBy: true }).mark).to.equal('7');
   });
 
   it('is now after forwarding was disabled', () => {
@@ -156,8 +165,9 @@ describe('A spool with a hole', () => {
   });
 
   it('asks for nothing after it was emptied', async () => {
-    const { spool } = await openAt(await damaged());
-    await spool.purge();
-    expect(spool.needsReading).to.equal(false);
+    const files = await damaged();
+    await (await openAt(files)).spool.close();
+    await purgeFolder(FOLDER, files);
+    expect((await openAt(files)).spool.needsReading).to.equal(false);
   });
 });

@@ -158,6 +158,23 @@ describe('Spill', () => {
     expect(queue.documents).to.be.at.most(10);
   });
 
+  it('does not take a disk that cannot be read for a moment for a damaged one, however busy the queue is (case 48)', async () => {
+    await start({ readAhead: 1 });
+    files.fault = ({ what }) => (what === 'read' ? { error: failureOf('EMFILE') } : undefined);
+    add(12);
+    for (let times = 0; times < 10; times++) {
+      await pass(100);
+      add(1);
+    }
+    files.fault = undefined;
+    expect([troubles.includes('a hole'), spool.damaged]).to.deep.equal([false, 0]);
+    await pass(10_001);
+    await pass(1001);
+    const block = queue.take()!;
+    expect(numbersOf(block)).to.deep.equal([1, 2]);
+    queue.giveBack(block);
+  });
+
   it('writes everything that waits at the end, and gives it to the next process', async () => {
     await start();
     add(7);

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { purgeFolder } from '../../../src/events/spool/purge-folder.js';
 import type { Spool } from '../../../src/events/spool/spool.js';
 import type { StoredRecord } from '../../../src/events/spool/spool-options.js';
 import { failureOf, MemoryFiles, type Survival } from './memory-files.js';
-import { drain, idOf, openAt, recordOf, seeded } from './spool-support.js';
+import { drain, FOLDER, idOf, openAt, recordOf, seeded } from './spool-support.js';
 
 type Step =
   | { readonly does: 'append'; readonly documents: number }
@@ -85,9 +86,11 @@ async function run(files: MemoryFiles, steps: readonly Step[], model: Model): Pr
       if (alive()) model.saved = Math.max(model.saved, upTo);
     } else if (step.does === 'purge') {
       model.isPurging = true;
-      await spool.purge();
+      await spool.close();
+      await purgeFolder(FOLDER, files);
       model.isPurging = false;
       model.clear();
+      await open();
     } else if (step.does === 'reopen') {
       await spool.close();
       if (alive()) model.reopen();

@@ -4,6 +4,9 @@ import { Spool } from '../../../src/events/spool/spool.js';
 import type { SpoolOptions, StoredRecord } from '../../../src/events/spool/spool-options.js';
 import type { MemoryFiles } from './memory-files.js';
 
+/** Where {@link openAt} opens spools. */
+export const FOLDER = 'spool';
+
 export const CLUSTER = '6c6f3f2e-0000-4000-8000-000000000001';
 
 /** A record whose mark is its number. */
@@ -32,7 +35,7 @@ export function idOf(record: SpoolRecord): number {
 export async function openAt(files: MemoryFiles, options: Partial<SpoolOptions> = {}) {
   const troubles: string[] = [];
   const spool = await Spool.open({
-    folder: 'spool',
+    folder: FOLDER,
     maxBytes: 1024 ** 2,
     segmentBytes: 400,
     clusterId: CLUSTER,

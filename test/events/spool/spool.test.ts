@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { machineFiles } from '../../../src/events/spool/files.js';
+import { purgeFolder } from '../../../src/events/spool/purge-folder.js';
 import { refusalOf } from '../../kube/client-support.js';
 import { failureOf, MemoryFiles } from './memory-files.js';
-import { CLUSTER, drain, drainIds, fill, idOf, openAt, recordOf } from './spool-support.js';
+import { CLUSTER, drain, drainIds, FOLDER, fill, idOf, openAt, recordOf } from './spool-support.js';
 
 describe('a spool', () => {
   it('gives records back in their order, whole, and while others are appended', async () => {
@@ -136,8 +137,8 @@ describe('a spool', () => {
     for (const name of ['notes.txt', '12.events', 'lost+found']) files.put(name, Buffer.from('x'));
     const { spool, troubles } = await openAt(files);
     await fill(spool, 1, 2);
-    await spool.purge();
     await spool.close();
+    await purgeFolder(FOLDER, files);
     expect(troubles).to.deep.equal([
       'files in the folder of the spool that are not its own are left alone: 12.events, notes.txt',
     ]);
@@ -264,35 +265,32 @@ describe('a spool', () => {
     expect([spool.damaged, spool.mark]).to.deep.equal([1, undefined]);
   });
 
-  it('is empty and usable after a purge, also when records are handed out', async () => {
+  it('is empty for good after a purge, and usable again', async () => {
     const files = new MemoryFiles();
     const { spool } = await openAt(files);
     await fill(spool, 1, 2, 3, 4);
-    const late = (await spool.next())!;
-    await spool.saveCursor();
-    await spool.purge();
+    await spool.next();
+    await spool.close();
+    await purgeFolder(FOLDER, files);
     expect([...files.folder.keys()]).to.deep.equal([]);
     expect([...files.revived('nothing').folder.keys()], 'after a power cut').to.deep.equal([]);
-    expect([spool.records, spool.bytes, spool.mark]).to.deep.equal([0, 0, undefined]);
-    expect(await spool.next()).to.equal(undefined);
-    await fill(spool, 5, 6);
-    late.done();
-    expect(spool.records).to.equal(2);
-    expect(await drainIds(spool)).to.deep.equal([5, 6]);
-    await spool.close();
-    expect(await drainIds((await openAt(files)).spool)).to.deep.equal([5, 6]);
+    const { spool: next } = await openAt(files);
+    expect([next.records, next.bytes, next.mark]).to.deep.equal([0, 0, undefined]);
+    await fill(next, 5, 6);
+    expect(await drainIds(next)).to.deep.equal([5, 6]);
   });
 
   it('says when it could not be purged, and can be purged again', async () => {
     const files = new MemoryFiles();
     const { spool } = await openAt(files);
     await fill(spool, 1, 2, 3, 4, 5);
+    await spool.close();
     let left = 1;
     files.fault = ({ what }) => (what === 'remove' && left-- <= 0 ? { error: failureOf('EIO') } : undefined);
-    expect((await refusalOf(spool.purge())).code).to.equal('io');
+    expect((await refusalOf(purgeFolder(FOLDER, files))).code).to.equal('io');
     files.fault = undefined;
-    await spool.purge();
-    expect([files.segments.length, spool.records, files.open_]).to.deep.equal([0, 0, 0]);
+    await purgeFolder(FOLDER, files);
+    expect([files.segments.length, files.open_]).to.deep.equal([0, 0]);
   });
 
   it('takes nothing after it was closed', async () => {
@@ -317,8 +315,8 @@ describe('a spool', () => {
         expect(statSync(join(folder, name)).mode & 0o777).to.equal(0o600);
       const second = await openAt(new MemoryFiles(), options);
       expect(await drainIds(second.spool)).to.deep.equal([2, 3, 4, 5]);
-      await second.spool.purge();
       await second.spool.close();
+      await purgeFolder(folder);
       expect(readdirSync(folder)).to.deep.equal([]);
       chmodSync(folder, 0o500);
       // Whoever is root may write everywhere.
