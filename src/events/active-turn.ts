@@ -53,6 +53,8 @@ export async function shipWhileActive(turn: ActiveTurn): Promise<void> {
   if (lock.lost.aborted) {
     log.warn('the Lease was lost; standing by', { error: lock.lost.reason });
     await session.end();
+    // The events may be gone when the Lease is taken again.
+    await session.keepRest();
   } else if (!stop.aborted) {
     log.warn('records in the spool are damaged; their events are read again');
     await session.end({ finishMs: FINISH_MS });

@@ -82,7 +82,7 @@ export class Forwarder {
     this.broken.catch(() => undefined);
   }
 
-  /** Begins to ship, or to stand by. Does nothing when it has begun. */
+  /** Begins to ship, or to stand by. Does nothing when it has begun; one that is {@link broken} is stopped first. */
   start(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#run) return;

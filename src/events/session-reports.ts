@@ -107,9 +107,15 @@ export class SessionReports implements SourceListener, DeliveryListener {
     else entry.warn('the shipper does not take documents now; trying again', { address, reason });
   }
 
-  /** The spool could not be read. */
-  spoolTrouble(reason: string): void {
-    this.options.log.limited('spool').warn('the spool cannot be read now', { reason });
+  /** The spool could not be read; undefined once it can. */
+  spoolTrouble(reason: string | undefined): void {
+    const { health, log } = this.options;
+    if (reason === undefined) {
+      health.good('spool');
+      return;
+    }
+    health.bad('spool', reason, false);
+    log.limited('spool').warn('the spool cannot be read now', { reason });
   }
 
   /** The spool takes no more, or does again. */

@@ -152,8 +152,15 @@ export class Session {
    */
   async runOnce(signal: AbortSignal): Promise<number> {
     const ended = AbortSignal.any([signal, this.#refusal.signal, this.#reading.signal]);
-    const all = this.#begin(this.#source.runOnce(ended));
-    const drained = this.#runs!.source.then(() => this.#untilEmpty(ended)).then(() => this.end());
+    const source = this.#source.runOnce(ended);
+    const all = this.#begin(source);
+    // When reading failed, what was read before is let go of as well.
+    const drained = source
+      .then(
+        () => this.#untilEmpty(ended),
+        () => undefined,
+      )
+      .then(() => this.end());
     await Promise.all([all, drained]);
     signal.throwIfAborted();
     this.#refusal.signal.throwIfAborted();

@@ -21,8 +21,8 @@ export interface SpillOptions {
   readonly onFull: (isFull: boolean) => void;
   /** Told when records on disk turn out to be damaged: their events have to be read again. */
   readonly onHole: () => void;
-  /** Told why the disk could not be read. It is tried again. */
-  readonly onTrouble: (message: string) => void;
+  /** Told why the disk could not be read, which is tried again; undefined once it can. */
+  readonly onTrouble: (message: string | undefined) => void;
 }
 
 /** How often it is looked whether something is to be done, in milliseconds. */
@@ -45,6 +45,7 @@ export class Spill {
   #fullUntil = Number.NEGATIVE_INFINITY;
   #isFull = false;
   #unreadableUntil = Number.NEGATIVE_INFINITY;
+  #isUnreadable = false;
   /** Whether it writes until there is room again. */
   #makesRoom = false;
 
@@ -113,11 +114,16 @@ export class Spill {
     const { queue, spool, readAhead, clock, onTrouble } = this.options;
     if (this.#restored.size >= readAhead || !queue.hasRoom) return false;
     if (clock.now() < this.#unreadableUntil) return false;
-    const record = await spool.next().catch((error: unknown) => {
+    let record: StoredRecord | undefined;
+    try {
+      record = await spool.next();
+      if (this.#isUnreadable) onTrouble(undefined);
+      this.#isUnreadable = false;
+    } catch (error) {
+      this.#isUnreadable = true;
       this.#unreadableUntil = clock.now() + UNREADABLE_MS;
       onTrouble(messageOf(error));
-      return undefined;
-    });
+    }
     if (spool.hasOpenHole) this.options.onHole();
     if (!record) return false;
     this.#restored.set(queue.restore(record), record);

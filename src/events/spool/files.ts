@@ -122,6 +122,11 @@ export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
 }
 
+/** Whether a call failed for want of something in this process or machine, which says nothing about the disk. */
+export function isShortage(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].includes(codeOf(error));
+}
+
 /** What a failed call is for its user; an error of ours stays as it is. */
 export function fileFailure(action: string, path: string, error: unknown): OpniLoggingError {
   if (error instanceof OpniLoggingError) return error;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { OpniLoggingError } from '../../common/error.js';
+import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { CURSOR_NAME, type Cursor, type Hold, NEW_CURSOR_NAME, readCursor, writeCursor } from './cursor.js';
 import type { DonePosition } from './delivery.js';
-import { fileFailure, isDiskFull, type SpoolFiles, withFile } from './files.js';
+import { codeOf, fileFailure, isDiskFull, type SpoolFiles, withFile } from './files.js';
 import { MarkWalk } from './mark-walk.js';
 import { seedOf } from './record.js';
 import { findRecord, type PlacedRecord, scanSegment } from './scan.js';
@@ -181,13 +181,24 @@ class Recovery {
     const start = isAllDone ? limit : Math.min(limit, Math.max(doneUpTo?.offset ?? 0, header?.bytes ?? 0));
     const scan = new Scan(number, walk);
     if (!isAllDone) walk.pass({ segment: number, offset: start }, undefined);
-    const end = await this.#scan(number, { start, limit }, scan);
+    const { end, isWhole } = await this.#scanned(number, { start, limit }, scan);
     const isShort = knownEnd !== undefined && end < knownEnd;
     // The end of the last one may be torn: nobody was told that it is safe. Its header is safe before a record comes.
-    const mayBeTorn = !next && header !== undefined;
+    const mayBeTorn = !next && header !== undefined && isWhole;
     if (!mayBeTorn && !isAllDone && (isShort || end < limit)) walk.hole({ segment: number, offset: end });
     const size = mayBeTorn && end < head.size ? await this.#cut(number, end, head.size) : head.size;
     return { ...scan.counts, number, size, end, readAt: start, pending: 0, pendingBytes: 0, gaps: scan.gaps };
+  }
+
+  /** A bad spot on the disk is a hole, and no reason to give up what else there is. */
+  async #scanned(number: number, range: { start: number; limit: number }, scan: Scan) {
+    try {
+      return { end: await this.#scan(number, range, scan), isWhole: true };
+    } catch (error) {
+      if (codeOf(error) !== 'EIO') throw error;
+      this.options.onTrouble(`${segmentName(number)} cannot be read to its end: ${messageOf(error)}`);
+      return { end: scan.end ?? range.start, isWhole: false };
+    }
   }
 
   #scan(number: number, range: { start: number; limit: number }, scan: Scan): Promise<number> {
@@ -232,6 +243,8 @@ class Recovery {
 class Scan {
   readonly counts = { unread: 0, unreadBytes: 0 };
   readonly gaps = new Map<number, number>();
+  /** Where the last record ends that could be read. */
+  end: number | undefined;
 
   constructor(
     private readonly number: number,
@@ -239,6 +252,7 @@ class Scan {
   ) {}
 
   record({ record, start, end }: PlacedRecord): void {
+    this.end = end;
     this.counts.unread += 1;
     this.counts.unreadBytes += end - start;
     this.walk.pass({ segment: this.number, offset: start }, record.mark);

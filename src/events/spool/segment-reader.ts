@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Position } from './cursor.js';
-import type { SpoolFile, SpoolFiles } from './files.js';
+import { isShortage, type SpoolFile, type SpoolFiles } from './files.js';
 import { seedOf } from './record.js';
 import { findRecord, type PlacedRecord, readRecord } from './scan.js';
 import { type Segment, segmentName } from './segment.js';
@@ -75,6 +75,7 @@ export class SegmentReader {
       this.#failures = 0;
       return placed;
     } catch (error) {
+      if (isShortage(error)) throw error;
       this.#failures += 1;
       if (this.#failures < MAX_ATTEMPTS) throw error;
       this.#failures = 0;

@@ -46,7 +46,7 @@ describe('Spill', () => {
       readAhead,
       onFull: (isFull) => full.push(isFull),
       onHole: () => troubles.push('a hole'),
-      onTrouble: (message) => troubles.push(message),
+      onTrouble: (message) => troubles.push(message ?? 'it can be read'),
     });
     end = new AbortController();
     running = spill.run(end.signal);

@@ -250,6 +250,41 @@ describe('a spool', () => {
     }
   });
 
+  it('opens with a hole where a bad spot of the disk is, and gives what lies elsewhere (case 48)', async () => {
+    const files = new MemoryFiles();
+    const first = await openAt(files);
+    await fill(first.spool, 1, 2, 3, 4, 5, 6);
+    await first.spool.close();
+    const [name] = files.segments;
+    let reads = 0;
+    // Its header can be read, and what follows cannot.
+    files.fault = (call) =>
+      call.what === 'read' && call.name === name && (reads += 1) > 1
+        ? { error: failureOf('EIO') }
+        : undefined;
+    const { spool, troubles } = await openAt(files);
+    expect([spool.damaged, spool.needsReading]).to.deep.equal([1, true]);
+    expect(troubles.join()).to.contain('cannot be read to its end');
+    expect(await drainIds(spool))
+      .to.include(6)
+      .and.not.to.include(1);
+    expect(files.bytesOf(name!).length, 'nothing is cut away').to.be.above(0);
+  });
+
+  it('never gives a record up for want of file handles', async () => {
+    const files = new MemoryFiles();
+    const { spool } = await openAt(files);
+    await fill(spool, 1, 2);
+    files.fault = ({ what }) =>
+      what === 'open to read' || what === 'read' ? { error: failureOf('EMFILE') } : undefined;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      expect((await refusalOf(spool.next())).code).to.equal('io');
+    }
+    files.fault = undefined;
+    expect(await drainIds(spool)).to.deep.equal([1, 2]);
+    expect(spool.damaged).to.equal(0);
+  });
+
   it('tries a record again that the disk does not give, and leaves it out after the third time', async () => {
     const files = new MemoryFiles();
     const { spool } = await openAt(files);
