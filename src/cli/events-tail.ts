@@ -36,7 +36,10 @@ export function addEventsTailCommand(events: Command, { context, terminal }: Com
   // Those of `events` are no flags of `tail`.
   command.configureHelp({
     ...command.configureHelp(),
-    visibleGlobalOptions: () => events.parent!.createHelp().visibleOptions(events.parent!),
+    visibleGlobalOptions: () => {
+      const all = events.parent!.createHelp().visibleOptions(events.parent!);
+      return all.filter(({ long }) => long !== '--help');
+    },
   });
   addServerOptions(command)
     .addHelpText('after', EXAMPLES)

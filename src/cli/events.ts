@@ -62,15 +62,20 @@ export function addEventsCommand(program: Command, setup: CommandSetup): void {
         cwd: context.cwd,
       };
       const settings = await readEventsConfig({ ...source, urlRequired: !flags.dryRun });
-      for (const note of eventsNotes(settings)) terminal().note(`note: ${note}`);
       const [{ Cluster }, server] = await Promise.all([
         import('../kube/cluster.js'),
         openServer(flags, context),
       ]);
       const cluster = Cluster.connect(server);
       try {
-        if (flags.dryRun) await printDocuments(settings, cluster, flags, setup);
-        else await ship(settings as ShippingSettings, cluster, server.namespace ?? 'default', flags, setup);
+        const notes = eventsNotes(settings);
+        if (flags.dryRun) {
+          for (const note of notes) terminal().note(`note: ${note}`);
+          await printDocuments(settings, cluster, flags, setup);
+        } else {
+          const namespace = server.namespace ?? 'default';
+          await ship(settings as ShippingSettings, { cluster, namespace, notes }, flags, setup);
+        }
       } finally {
         cluster.client.close();
       }
@@ -80,10 +85,16 @@ export function addEventsCommand(program: Command, setup: CommandSetup): void {
   command.allowExcessArguments();
 }
 
+/** Where events are read, and where the Lease is. */
+interface ShipTarget {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly notes: readonly string[];
+}
+
 async function ship(
   settings: ShippingSettings,
-  cluster: Cluster,
-  namespace: string,
+  { cluster, namespace, notes }: ShipTarget,
   { once }: EventsCommandFlags,
   { context, terminal }: CommandSetup,
 ): Promise<void> {
@@ -93,6 +104,11 @@ async function ship(
     level: terminal().quiet ? 'error' : settings.logLevel,
     fields: { cluster: settings.cluster.name },
   });
+  // With a log that machines read, a note is a line of it.
+  for (const note of notes) log.warn(note);
+  // Delivering may take long, and says nothing of itself.
+  const stopping = () => log.info('stopping', { atMostSeconds: settings.drainSeconds });
+  if (!once) signal.addEventListener('abort', stopping, { once: true });
   context.allowToStop(settings.drainSeconds * 1000 + STOP_MARGIN_MS);
   if (once) {
     const { shipOnce } = await import('../events/ship-once.js');

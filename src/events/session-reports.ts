@@ -26,6 +26,7 @@ export class SessionReports implements SourceListener, DeliveryListener {
   readonly #lines = new Map<string, () => void>();
   readonly #deaths = new Set<Promise<void>>();
   #taken = 0;
+  #hasDelivered = false;
 
   constructor(private readonly options: SessionReportsOptions) {}
 
@@ -95,7 +96,10 @@ export class SessionReports implements SourceListener, DeliveryListener {
   /** A block was delivered as a whole. */
   delivered(): void {
     const { health, log, address } = this.options;
-    if (health.good('shipper')) log.info('the shipper takes documents again', { address });
+    const wasBad = health.good('shipper');
+    if (wasBad) log.info('the shipper takes documents again', { address });
+    else if (!this.#hasDelivered) log.info('the shipper takes documents', { address });
+    this.#hasDelivered = true;
   }
 
   /** A block, or a part of it, was not taken. */

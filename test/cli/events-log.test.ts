@@ -39,4 +39,18 @@ describe('the log of opni-logging events', () => {
       for (const line of lines) expect(line.cluster).to.equal(name);
     });
   }
+
+  it('holds the notes about settings as lines, and says that documents arrive', async () => {
+    const KUBECONFIG = folder.write('kubeconfig', kubeconfigText(api.url));
+    api.store.create({ reason: 'BackOff', involvedObject: { kind: 'Pod', namespace: 'shop', name: 'a' } });
+    const file = folder.write('account', 'x');
+    const account = ['--shipper.basicAuth.usernameFile', file, '--shipper.basicAuth.passwordFile', file];
+    const args = ['events', '--once', '--shipper.url', intake.url, ...account];
+    const { code, stderr } = await runCli(args, { env: { KUBECONFIG } });
+    expect(code, stderr).to.equal(0);
+    const lines = stderr.trimEnd().split('\n');
+    const messages = lines.map((line) => JSON.parse(line).message as string);
+    expect(messages[0]).to.contain('the password goes to the shipper in clear');
+    expect(messages).to.include('the shipper takes documents');
+  });
 });

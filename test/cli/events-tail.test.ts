@@ -27,5 +27,6 @@ describe('opni-logging events tail', () => {
     expect((await runCli(['events', 'tail', '--shipper.gzip'], { env })).code).to.equal(2);
     const { stdout } = await runCli(['events', 'tail', '--help']);
     expect(stdout).to.contain('--since').and.to.contain('--quiet').and.to.not.contain('--shipper');
+    expect(stdout.match(/--help\b {2}/g)).to.have.length(1);
   });
 });

@@ -26,6 +26,8 @@ export interface ReadForOptions {
 export async function readFor(sink: PrintedEvents, options: ReadForOptions): Promise<void> {
   const { cluster, source, firstStart, clock, once, signal, onTrouble } = options;
   const refused = new AbortController();
+  // Said once for each outage, however often it is tried again.
+  let told: string | undefined;
   const events = new EventSource({
     cluster,
     clock,
@@ -34,14 +36,21 @@ export async function readFor(sink: PrintedEvents, options: ReadForOptions): Pro
     settings: { ...source, replayPerSecond: 0 },
     sink,
     listener: {
-      onState: () => undefined,
+      onState: (state) => {
+        if (state === 'watching') told = undefined;
+      },
       onLine: () => undefined,
       onEnd: () => undefined,
       onRelist: () => undefined,
       onNotice: onTrouble,
       onTrouble: (message, isRefusal) => {
-        if (isRefusal) refused.abort(new OpniLoggingError('cluster', message));
-        else onTrouble(message);
+        if (isRefusal) {
+          const fix = 'give the account the right to list and watch events, or choose another with --context';
+          refused.abort(new OpniLoggingError('cluster', message, { problems: [{ message, fix }] }));
+        } else if (message !== told) {
+          told = message;
+          onTrouble(message);
+        }
       },
     },
   });

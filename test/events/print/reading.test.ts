@@ -143,6 +143,14 @@ describe('printing events', () => {
     });
   }
 
+  it('says how to mend it when events may not be read (case 18)', async () => {
+    world.api.faults.forbid('list events', 'watch events');
+    const failure: { problems?: readonly { fix?: string }[] } = await tailEvents(await options()).catch(
+      (error) => error,
+    );
+    expect(failure.problems?.[0]?.fix).to.contain('the right to list and watch events');
+  });
+
   it('says once that the id of the cluster may not be read', async () => {
     world.api.faults.forbid('get namespaces');
     const settings = { ...(await world.settings()), cluster: {} };
