@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js';
-import { messageOf } from '../common/error.js';
+import { messageOf, OpniLoggingError } from '../common/error.js';
 import type { Cluster } from '../kube/cluster.js';
 import { readClusterId } from '../kube/cluster-id.js';
 import { backOffMs, retryPolicy } from '../kube/retry.js';
@@ -38,4 +38,24 @@ export async function clusterIdOf(
     await clock.sleep(delayMs, signal).catch(() => undefined);
   }
   return undefined;
+}
+
+/**
+ * The same for whoever does not want to wait.
+ *
+ * @throws OpniLoggingError `cluster` when it is not known; the signal's reason once it is aborted
+ */
+export async function clusterIdNow(
+  configured: string | undefined,
+  cluster: Cluster,
+  options: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<string> {
+  const id = await clusterIdOf(configured, cluster, {
+    ...options,
+    onTrouble: (message) => {
+      throw new OpniLoggingError('cluster', `the id of the cluster is not known: ${message}`);
+    },
+  });
+  options.signal.throwIfAborted();
+  return id!;
 }

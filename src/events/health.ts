@@ -24,7 +24,7 @@ export type Activity = 'off' | 'starting' | 'standby' | 'active';
 /** A fault that passes by itself counts after this time, in milliseconds. */
 const GRACE_MS = 60_000;
 /** Lost connections to the API server are found sooner: its events expire. */
-const SOURCE_GRACE_MS = 30_000;
+const SERVER_GRACE_MS = 30_000;
 /** A server may take each watch and end it at once: trouble is over when the source has worked for this time. */
 const SOURCE_STEADY_MS = 10_000;
 
@@ -89,7 +89,7 @@ export class Health {
   /** Everything that is wrong now. */
   get problems(): readonly HealthProblem[] {
     return [...this.#faults].flatMap(([part, { message, since, steadySince, isRefusal }]) => {
-      const graceMs = part === 'source' ? SOURCE_GRACE_MS : GRACE_MS;
+      const graceMs = part === 'source' || part === 'lease' ? SERVER_GRACE_MS : GRACE_MS;
       const counts = isRefusal || this.clock.now() - steadySince >= graceMs;
       return counts ? [{ part, message, since }] : [];
     });

@@ -20,19 +20,30 @@ export interface SessionReportsOptions {
   readonly health: Health;
 }
 
+/** What became of documents. */
+export interface DocumentCounts {
+  /** Those that the intake took. */
+  readonly documents: number;
+  /** Those that were given up, and are in the dead letters. */
+  readonly deadLetters: number;
+  /** Those that were given up, and are nowhere. */
+  readonly lost: number;
+}
+
 /** Tells log, metrics and health what the parts of a session do. */
 export class SessionReports implements SourceListener, DeliveryListener {
   /** Counters by the type of a line, which comes too often to look them up by their labels. */
   readonly #lines = new Map<string, () => void>();
   readonly #deaths = new Set<Promise<void>>();
   #taken = 0;
+  #kept = 0;
+  #lost = 0;
   #hasDelivered = false;
 
   constructor(private readonly options: SessionReportsOptions) {}
 
-  /** Documents that the intake took. */
-  get taken(): number {
-    return this.#taken;
+  get counts(): DocumentCounts {
+    return { documents: this.#taken, deadLetters: this.#kept, lost: this.#lost };
   }
 
   onState(state: SourceState): void {
@@ -142,6 +153,8 @@ export class SessionReports implements SourceListener, DeliveryListener {
     const { deadLetters, metrics, log, health } = this.options;
     const outcome = await deadLetters?.add({ document, status, reason });
     metrics.dead.inc({ stored: String(outcome === 'stored') });
+    if (outcome === 'stored') this.#kept += 1;
+    else this.#lost += 1;
     if (outcome === 'stored') health.good('dead-letters');
     if (outcome === 'full') health.bad('dead-letters', 'the folder of dead letters is full', true);
     const told = { event: idIn(document), status, reason };

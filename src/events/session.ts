@@ -10,7 +10,7 @@ import type { Health } from './health.js';
 import type { StartingPoint } from './mark.js';
 import { EventQueue } from './queue/event-queue.js';
 import { Spill } from './queue/spill.js';
-import { SessionReports } from './session-reports.js';
+import { type DocumentCounts, SessionReports } from './session-reports.js';
 import { BatchLimits } from './shipper/batch-limits.js';
 import type { DeadLetters } from './shipper/dead-letters.js';
 import { Delivery, type Refusal } from './shipper/delivery.js';
@@ -146,11 +146,11 @@ export class Session {
   /**
    * Ships the events that there are, once.
    *
-   * @returns the number of documents that the intake took
+   * @returns what became of the documents
    * @throws OpniLoggingError `cluster` when they cannot be read, `io` when the shipper refuses them; the signal's reason once
    * it is aborted
    */
-  async runOnce(signal: AbortSignal): Promise<number> {
+  async runOnce(signal: AbortSignal): Promise<DocumentCounts> {
     const ended = AbortSignal.any([signal, this.#refusal.signal, this.#reading.signal]);
     const source = this.#source.runOnce(ended);
     const all = this.#begin(source);
@@ -164,7 +164,7 @@ export class Session {
     await Promise.all([all, drained]);
     signal.throwIfAborted();
     this.#refusal.signal.throwIfAborted();
-    return this.#reports.taken;
+    return this.#reports.counts;
   }
 
   /** Ends reading at once, then sending. Resolves when nothing of it runs any more. */

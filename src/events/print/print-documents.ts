@@ -1,7 +1,6 @@
 import { systemClock } from '../../common/clock.js';
-import { OpniLoggingError } from '../../common/error.js';
 import type { Cluster } from '../../kube/cluster.js';
-import { clusterIdOf } from '../cluster-identity.js';
+import { clusterIdNow } from '../cluster-identity.js';
 import type { EventsSettings } from '../config/events-settings.js';
 import { fromBytes } from '../document/event-object.js';
 import { EventTransform } from '../document/event-transform.js';
@@ -28,15 +27,8 @@ export interface PrintDocumentsOptions {
 export async function printDocuments(options: PrintDocumentsOptions): Promise<void> {
   const { settings, cluster, signal, print, onTrouble } = options;
   const clock = systemClock;
-  const clusterId = await clusterIdOf(settings.cluster.id, cluster, {
-    clock,
-    signal,
-    onTrouble: (message) => {
-      throw new OpniLoggingError('cluster', `the id of the cluster is not known: ${message}`);
-    },
-  });
-  signal.throwIfAborted();
-  const transform = new EventTransform(settings, clusterId!, clock);
+  const clusterId = await clusterIdNow(settings.cluster.id, cluster, { clock, signal });
+  const transform = new EventTransform(settings, clusterId, clock);
   const sink = new PrintedEvents({
     lineOf: (event) => {
       const document = transform.apply(event);

@@ -45,7 +45,8 @@ export async function readFor(sink: PrintedEvents, options: ReadForOptions): Pro
       onNotice: onTrouble,
       onTrouble: (message, isRefusal) => {
         if (isRefusal) {
-          const fix = 'give the account the right to list and watch events, or choose another with --context';
+          const fix =
+            'give the account the right to list and watch events, or log in with another one; --context chooses it';
           refused.abort(new OpniLoggingError('cluster', message, { problems: [{ message, fix }] }));
         } else if (message !== told) {
           told = message;

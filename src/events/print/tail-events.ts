@@ -1,7 +1,6 @@
 import { systemClock } from '../../common/clock.js';
-import { OpniLoggingError } from '../../common/error.js';
 import type { Cluster } from '../../kube/cluster.js';
-import { clusterIdOf } from '../cluster-identity.js';
+import { clusterIdNow } from '../cluster-identity.js';
 import type { EventsSettings } from '../config/events-settings.js';
 import { eventFilter } from '../document/event-filter.js';
 import { fromBytes } from '../document/event-object.js';
@@ -58,13 +57,6 @@ export async function tailEvents(options: TailOptions): Promise<void> {
 }
 
 async function transformOf({ settings, cluster, signal }: TailOptions): Promise<EventTransform> {
-  const clusterId = await clusterIdOf(settings.cluster.id, cluster, {
-    clock: systemClock,
-    signal,
-    onTrouble: (message) => {
-      throw new OpniLoggingError('cluster', `the id of the cluster is not known: ${message}`);
-    },
-  });
-  signal.throwIfAborted();
-  return new EventTransform(settings, clusterId!, systemClock);
+  const clusterId = await clusterIdNow(settings.cluster.id, cluster, { clock: systemClock, signal });
+  return new EventTransform(settings, clusterId, systemClock);
 }

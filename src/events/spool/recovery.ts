@@ -1,20 +1,13 @@
 import { join } from 'node:path';
-import { messageOf, OpniLoggingError } from '../../common/error.js';
+import { messageOf } from '../../common/error.js';
 import { CURSOR_NAME, type Cursor, type Hold, NEW_CURSOR_NAME, readCursor, writeCursor } from './cursor.js';
 import type { DonePosition } from './delivery.js';
 import { codeOf, fileFailure, isDiskFull, type SpoolFiles, withFile } from './files.js';
 import { MarkWalk } from './mark-walk.js';
 import { seedOf } from './record.js';
 import { findRecord, type PlacedRecord, scanSegment } from './scan.js';
-import {
-  FORMAT_VERSION,
-  MAX_HEADER_BYTES,
-  type ReadHeader,
-  readHeader,
-  type Segment,
-  segmentName,
-  segmentNumber,
-} from './segment.js';
+import { MAX_HEADER_BYTES, type Segment, segmentName, segmentNumber } from './segment.js';
+import { checkOwner, type Head, holdsRecords, readHead, startMark } from './segment-head.js';
 
 /** What {@link recover} needs. */
 export interface RecoveryOptions {
@@ -43,12 +36,6 @@ export interface Recovered {
   readonly isSaved: boolean;
 }
 
-interface Head {
-  readonly number: number;
-  readonly size: number;
-  readonly header: ReadHeader | undefined;
-}
-
 /** Files that a volume has by itself. */
 const VOLUME_FILES = ['lost+found'];
 
@@ -75,9 +62,9 @@ class Recovery {
     const { files, folder } = this.options;
     const numbers = this.#segmentsAmong(await files.list(folder));
     const cursor = await readCursor(files, folder);
-    this.#checkOwner(cursor?.clusterId, CURSOR_NAME);
+    checkOwner(this.options, cursor?.clusterId, CURSOR_NAME);
     const found: Head[] = [];
-    for (const number of numbers) found.push(await this.#head(number));
+    for (const number of numbers) found.push(await readHead(this.options, number));
     const heads: Head[] = [];
     for (const head of found) if (!(await this.#isUnfinished(head))) heads.push(head);
 
@@ -116,33 +103,6 @@ class Recovery {
       );
     }
     return names.flatMap((name) => segmentNumber(name) ?? []).sort((a, b) => a - b);
-  }
-
-  async #head(number: number): Promise<Head> {
-    const name = segmentName(number);
-    return withFile(this.options.files, join(this.options.folder, name), 'read', async (file) => {
-      const size = await file.size();
-      const header = await readHeader(file);
-      this.#checkOwner(header?.clusterId, name);
-      if (header && header.version !== FORMAT_VERSION) {
-        const message = `version ${header.version} of the format is not known`;
-        const fix = 'run the version that wrote it, or empty the folder: what it holds is lost then';
-        throw new OpniLoggingError('config', `${name}: ${message}`, {
-          problems: [{ path: name, message, fix }],
-        });
-      }
-      return { number, size, header: header?.number === number ? header : undefined };
-    });
-  }
-
-  #checkOwner(found: string | undefined, name: string): void {
-    const { clusterId, folder } = this.options;
-    if (found === undefined || found === clusterId) return;
-    const message = `holds the spool of cluster ${found}; this is cluster ${clusterId}`;
-    const fix = 'use the volume of this cluster; if the other one is gone for good, empty the folder';
-    throw new OpniLoggingError('config', `${folder}: ${message}`, {
-      problems: [{ file: join(folder, name), message, fix }],
-    });
   }
 
   /** A segment that was being made when the process died holds nothing yet. */
@@ -185,19 +145,26 @@ class Recovery {
     const isShort = knownEnd !== undefined && end < knownEnd;
     // The end of the last one may be torn: nobody was told that it is safe. Its header is safe before a record comes.
     const mayBeTorn = !next && header !== undefined && isWhole;
-    if (!mayBeTorn && !isAllDone && (isShort || end < limit)) walk.hole({ segment: number, offset: end });
+    if (!mayBeTorn && !isAllDone && (isShort || end < limit || !isWhole)) {
+      walk.hole({ segment: number, offset: isWhole ? end : (scan.end ?? start) });
+    }
     const size = mayBeTorn && end < head.size ? await this.#cut(number, end, head.size) : head.size;
     return { ...scan.counts, number, size, end, readAt: start, pending: 0, pendingBytes: 0, gaps: scan.gaps };
   }
 
-  /** A bad spot on the disk is a hole, and no reason to give up what else there is. */
+  /**
+   * A bad spot on the disk is a hole, and no reason to give up what else there is. What lies behind it counts as one record,
+   * which is tried again when it is its turn.
+   */
   async #scanned(number: number, range: { start: number; limit: number }, scan: Scan) {
     try {
       return { end: await this.#scan(number, range, scan), isWhole: true };
     } catch (error) {
       if (codeOf(error) !== 'EIO') throw error;
       this.options.onTrouble(`${segmentName(number)} cannot be read to its end: ${messageOf(error)}`);
-      return { end: scan.end ?? range.start, isWhole: false };
+      scan.counts.unread += 1;
+      scan.counts.unreadBytes += range.limit - (scan.end ?? range.start);
+      return { end: range.limit, isWhole: false };
     }
   }
 
@@ -263,17 +230,4 @@ class Scan {
     this.gaps.set(start, next);
     this.walk.hole({ segment: this.number, offset: start });
   }
-}
-
-function holdsRecords({ header, size }: Head): boolean {
-  return !header || size > header.bytes;
-}
-
-/** The mark before the first record that is left. */
-function startMark(heads: readonly Head[], cursor: Cursor | undefined): string | undefined {
-  const first = heads[0];
-  const isCursorThere = !first || first.number <= (cursor?.segment ?? 0);
-  if (cursor && isCursorThere && cursor.mark !== undefined) return cursor.mark;
-  // The cursor is older than the removal of its segment.
-  return first?.header?.mark ?? cursor?.mark;
 }

@@ -103,7 +103,7 @@ describe('Forwarder.disable', () => {
   it('ends a pause between two attempts to read (case 50)', async () => {
     world.api.faults.forbid('list events', 'watch events');
     const forwarder = await started();
-    await untilTrue(() => world.api.requests.some(({ kind }) => kind === 'watch'));
+    await untilTrue(() => world.api.requests.some(({ kind }) => kind === 'list'));
     await disabled(forwarder);
   });
 
