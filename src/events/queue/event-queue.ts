@@ -29,6 +29,8 @@ export class EventQueue {
   readonly #sent = new Set<Block>();
   /** Takes further documents; it is the last of those that wait. */
   #filling: Block | undefined;
+  /** Size of the block that was taken last: the next one will be like it. */
+  #lastBytes: number | undefined;
   #mark: string | undefined;
   #bytes = 0;
   #documents = 0;
@@ -93,7 +95,7 @@ export class EventQueue {
       return;
     }
     // In a burst, blocks are full one after another.
-    const block = new Block(maxBlockBytes, maxBlockDocuments, now(), this.#filling?.bytes);
+    const block = new Block(maxBlockBytes, maxBlockDocuments, now(), this.#filling?.bytes ?? this.#lastBytes);
     block.place = ++this.#begun;
     block.add(document, timeMs);
     this.#filling = block;
@@ -132,6 +134,7 @@ export class EventQueue {
     const block = this.#waiting.shift();
     if (!block) return undefined;
     if (block === this.#filling) this.#filling = undefined;
+    this.#lastBytes = block.bytes;
     this.#sent.add(block);
     return block;
   }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createLogger } from '../../../src/common/log.js';
 import { type ActiveTurn, shipWhileActive } from '../../../src/events/active-turn.js';
 import { fastClock } from '../../support/cluster/test-cluster.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 
 describe('shipWhileActive', () => {
   it('does not call a hole in the spool healed before there is a mark to keep (case 47)', async () => {
@@ -38,7 +38,7 @@ describe('shipWhileActive', () => {
     await clock.sleep(3000);
     expect(spool.needsReading).to.equal(true);
     session.mark = '7';
-    await untilTrue(() => !spool.needsReading);
+    await until('it happens', () => !spool.needsReading);
     stop.abort();
     await ended;
   });

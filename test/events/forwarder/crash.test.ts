@@ -3,7 +3,7 @@ import { Chance } from '../../support/events/chance.js';
 import { EventWorld } from '../../support/events/event-world.js';
 import { CHILD_SPEED, ForwarderChild } from '../../support/events/forwarder-child.js';
 import type { PausePoint } from '../../support/events/paused-files.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 import { useTempDir } from '../../support/temp-dir.js';
 
 const BATCH = 100;
@@ -49,7 +49,7 @@ describe('Forwarder killed by SIGKILL', () => {
     world.create(30);
     const child = await start(settings, pause);
     await world.delivered();
-    await untilTrue(markCoversAll);
+    await until('it happens', markCoversAll);
     return child;
   }
 
@@ -112,7 +112,7 @@ describe('Forwarder killed by SIGKILL', () => {
     const before = world.intake.ledger.documentCount;
     world.intake.behaviour.answer = 'take-and-hang';
     world.create(1000);
-    await untilTrue(() => world.intake.ledger.documentCount - before >= BATCH);
+    await until('it happens', () => world.intake.ledger.documentCount - before >= BATCH);
     await child.kill();
     world.intake.behaviour.answer = 'take';
     await start(withSpool());
@@ -134,7 +134,7 @@ describe('Forwarder killed by SIGKILL', () => {
       const before = world.api.requests.filter(isWrite).length;
       // A renewal reads, then writes.
       world.api.faults.script('lease', {}, step);
-      await untilTrue(() => world.api.requests.filter(isWrite).length > before);
+      await until('it happens', () => world.api.requests.filter(isWrite).length > before);
       await child.kill();
       world.api.faults.heal();
       const since = world.states.filter(({ resourceVersion }) => BigInt(resourceVersion) > covered).length;
@@ -150,7 +150,7 @@ describe('Forwarder killed by SIGKILL', () => {
       await world.intake.stop();
       world.create(1500);
       const first = await start(withSpool());
-      await untilTrue(() => BigInt(world.leaseMark ?? 0) > 0n);
+      await until('it happens', () => BigInt(world.leaseMark ?? 0) > 0n);
       await first.kill();
       await world.intake.resume();
       world.intake.behaviour.delayMs = 20;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Forwarder } from '../../../src/events/forwarder.js';
 import { EventWorld } from '../../support/events/event-world.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 import { useTempDir } from '../../support/temp-dir.js';
 
 const MIB = 1024 ** 2;
@@ -71,7 +71,7 @@ describe('Forwarder.disable', () => {
     world.intake.behaviour.delayMs = 100;
     const forwarder = await started();
     world.create(20);
-    await untilTrue(() => world.intake.ledger.maxConcurrent > 0);
+    await until('it happens', () => world.intake.ledger.maxConcurrent > 0);
     await disabled(forwarder);
   });
 
@@ -94,7 +94,7 @@ describe('Forwarder.disable', () => {
     await world.intake.stop();
     const forwarder = await started();
     world.create(2500);
-    await untilTrue(() => readdirSync(folder()).some((name) => name.endsWith('.events')));
+    await until('it happens', () => readdirSync(folder()).some((name) => name.endsWith('.events')));
     await world.clock.sleep(3000);
     await world.intake.resume();
     await disabled(forwarder);
@@ -103,16 +103,16 @@ describe('Forwarder.disable', () => {
   it('ends a pause between two attempts to read (case 50)', async () => {
     world.api.faults.forbid('list events', 'watch events');
     const forwarder = await started();
-    await untilTrue(() => world.api.requests.some(({ kind }) => kind === 'list'));
+    await until('it happens', () => world.api.requests.some(({ kind }) => kind === 'list'));
     await disabled(forwarder);
   });
 
   it('ends a replica that stands by, and the other one goes on (case 50)', async () => {
     const active = await world.forwarder();
     await active.start();
-    await untilTrue(() => active.health.activity === 'active');
+    await until('it happens', () => active.health.activity === 'active');
     const forwarder = await started();
-    await untilTrue(() => world.log.some((line) => line.includes('standing by')));
+    await until('it happens', () => world.log.some((line) => line.includes('standing by')));
     await forwarder.disable();
     expect(readdirSync(folder())).to.deep.equal([]);
     expect(forwarder.health.activity).to.equal('off');
@@ -125,13 +125,13 @@ describe('Forwarder.disable', () => {
     await world.intake.stop();
     const earlier = await started();
     world.create(30);
-    await untilTrue(() => earlier.metrics.registry.text().includes('queue_docs 30'));
+    await until('it happens', () => earlier.metrics.registry.text().includes('queue_docs 30'));
     await earlier.stop(0);
     expect(readdirSync(folder())).to.not.deep.equal([]);
     await world.intake.resume();
     world.api.faults.forbid('get namespaces');
     const forwarder = await started({ cluster: { id: undefined } });
-    await untilTrue(() => world.api.requests.some(({ kind }) => kind === 'namespace'));
+    await until('it happens', () => world.api.requests.some(({ kind }) => kind === 'namespace'));
     await disabled(forwarder);
   });
 
@@ -139,7 +139,7 @@ describe('Forwarder.disable', () => {
     await world.intake.stop();
     const earlier = await started();
     world.create(30);
-    await untilTrue(() => earlier.metrics.registry.text().includes('queue_docs 30'));
+    await until('it happens', () => earlier.metrics.registry.text().includes('queue_docs 30'));
     await earlier.stop(0);
     await world.intake.resume();
     await disabled(await world.forwarder(withSpool()));
@@ -153,10 +153,10 @@ describe('Forwarder.disable', () => {
     world.create(30);
     const before = new Set(world.shown);
     await forwarder.start();
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     world.create(10);
     const wanted = world.shown.filter((id) => !before.has(id));
-    await untilTrue(() => wanted.every((id) => world.intake.ledger.times(id) > 0));
+    await until('it happens', () => wanted.every((id) => world.intake.ledger.times(id) > 0));
     world.check({ excused: before });
     expect(world.intake.ledger.received.size).to.equal(30);
   });
@@ -177,10 +177,10 @@ describe('Forwarder.disable', () => {
     world.api.faults.heal();
     const third = await world.forwarder();
     await third.start();
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     world.create(10);
     const wanted = world.shown.filter((id) => !before.has(id));
-    await untilTrue(() => wanted.every((id) => world.intake.ledger.times(id) > 0));
+    await until('it happens', () => wanted.every((id) => world.intake.ledger.times(id) > 0));
     world.check({ excused: before });
     expect(world.intake.ledger.received.size).to.equal(30);
   });
@@ -195,10 +195,10 @@ describe('Forwarder.disable', () => {
     const before = new Set(world.shown);
     await world.api.listen();
     await forwarder.start();
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     world.create(10);
     const wanted = world.shown.filter((id) => !before.has(id));
-    await untilTrue(() => wanted.every((id) => world.intake.ledger.times(id) > 0));
+    await until('it happens', () => wanted.every((id) => world.intake.ledger.times(id) > 0));
     world.check({ excused: before });
     expect(world.intake.ledger.received.size).to.equal(30);
   });
@@ -206,19 +206,19 @@ describe('Forwarder.disable', () => {
   it('does not leave out what comes after the start when the Lease cannot tell its mark, and is lost (case 52)', async () => {
     const { api } = world;
     const forwarder = await started();
-    await untilTrue(() => api.openWatches === 1);
+    await until('it happens', () => api.openWatches === 1);
     await forwarder.disable();
     // It holds the Lease, and has no mark yet.
     api.faults.script('list', { delayMs: 60 });
     const asked = api.requests.length;
     await forwarder.start();
-    await untilTrue(() => api.requests.slice(asked).some(({ kind }) => kind === 'list'));
+    await until('it happens', () => api.requests.slice(asked).some(({ kind }) => kind === 'list'));
     api.faults.forbid('update leases');
-    await untilTrue(() => api.openWatches === 1);
+    await until('it happens', () => api.openWatches === 1);
     world.countFromNow();
     world.create(5);
     await world.delivered();
-    await untilTrue(() => forwarder.health.activity === 'standby');
+    await until('it happens', () => forwarder.health.activity === 'standby');
     world.create(5);
     api.faults.allow();
     await world.delivered();
@@ -249,7 +249,7 @@ describe('Forwarder.disable', () => {
     await Promise.all([forwarder.disable(), forwarder.start(), forwarder.stop(0), forwarder.stop(0)]);
     expect(forwarder.health.activity).to.equal('off');
     await Promise.all([forwarder.start(), forwarder.start(), forwarder.disable(), forwarder.start()]);
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     await disabled(forwarder);
   });
 
@@ -263,8 +263,8 @@ describe('Forwarder.disable', () => {
     const forwarder = await world.forwarder(withSpool());
     const round = async (number: number) => {
       await forwarder.start();
-      if (number % 4 === 1) await untilTrue(() => forwarder.health.activity === 'active');
-      if (number % 4 === 2) await untilTrue(() => world.api.openWatches > 0);
+      if (number % 4 === 1) await until('it happens', () => forwarder.health.activity === 'active');
+      if (number % 4 === 2) await until('it happens', () => world.api.openWatches > 0);
       world.create(3);
       if (number % 4 === 3) await world.clock.sleep(200);
       await forwarder.disable();
@@ -273,9 +273,9 @@ describe('Forwarder.disable', () => {
       for (let number = 0; number < 10; number += 1) await round(number);
       const before = resources();
       for (let number = 0; number < 100; number += 1) await round(number);
-      await untilTrue(() => world.intake.openSockets === 0 && world.api.openWatches === 0);
+      await until('it happens', () => world.intake.openSockets === 0 && world.api.openWatches === 0);
       // Those of the last request and the test's own.
-      await untilTrue(() => resources() <= before + 2).catch(() => {
+      await until('it happens', () => resources() <= before + 2).catch(() => {
         throw new Error(`${before} resources became ${resources()}: ${process.getActiveResourcesInfo()}`);
       });
       expect(world.api.openSockets, 'sockets of the API server').to.be.at.most(2);

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/common/clock.js';
 import { MARK_ANNOTATION, MARK_CLUSTER_ANNOTATION } from '../../../src/events/mark.js';
 import { EventWorld } from '../../support/events/event-world.js';
 import { CHILD_SPEED, ForwarderChild } from '../../support/events/forwarder-child.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 
 const BATCH = 100;
 const IN_FLIGHT = 2;
@@ -31,7 +31,7 @@ describe('Two forwarders', () => {
     children.push(child);
     world.create(30);
     await world.delivered();
-    await untilTrue(() => world.states.every(({ resourceVersion }) => isCovered(resourceVersion)));
+    await until('it happens', () => world.states.every(({ resourceVersion }) => isCovered(resourceVersion)));
     return child;
   }
 
@@ -40,7 +40,7 @@ describe('Two forwarders', () => {
   async function standby(): Promise<void> {
     const other = await world.forwarder();
     await other.start();
-    await untilTrue(() => world.log.some((line) => line.includes('standing by')));
+    await until('it happens', () => world.log.some((line) => line.includes('standing by')));
   }
 
   /** Ids that come again when another one begins at the saved mark. */
@@ -64,7 +64,7 @@ describe('Two forwarders', () => {
   it('hand over at once when the active one ends, and nothing comes twice (case 53)', async () => {
     const active = await world.forwarder();
     await active.start();
-    await untilTrue(() => active.health.activity === 'active');
+    await until('it happens', () => active.health.activity === 'active');
     await standby();
     world.create(500);
     await world.intake.ledger.waitForIds(100);
@@ -87,7 +87,7 @@ describe('Two forwarders', () => {
     const before = child.lines.length;
     child.send('SIGCONT');
     await child.says(/the Lease was lost/);
-    await untilTrue(() => child.lines.slice(before).some((line) => line.includes('standing by')));
+    await until('it happens', () => child.lines.slice(before).some((line) => line.includes('standing by')));
     world.create(100);
     await world.delivered();
     await world.clock.sleep(5000);
@@ -120,7 +120,10 @@ describe('Two forwarders', () => {
     await standby();
     world.api.leases.answer('DELETE', 'opni', 'opni-events', '', '');
     world.create(20);
-    await untilTrue(() => world.api.leases.get('opni', 'opni-events')?.spec['holderIdentity'] !== undefined);
+    await until(
+      'it happens',
+      () => world.api.leases.get('opni', 'opni-events')?.spec['holderIdentity'] !== undefined,
+    );
     world.create(20);
     await world.delivered();
     // The mark was in the Lease: where the other one goes on, all comes again once, and what the first one sent meanwhile.
@@ -140,7 +143,7 @@ describe('The Lease of a forwarder', () => {
     world.api.faults.forbid('get leases');
     const forwarder = await world.forwarder();
     await forwarder.start();
-    await untilTrue(() => forwarder.health.problems.length > 0);
+    await until('it happens', () => forwarder.health.problems.length > 0);
     expect(forwarder.health.isReady).to.equal(false);
     const [problem] = forwarder.health.problems;
     expect(problem?.part).to.equal('lease');
@@ -158,10 +161,10 @@ describe('The Lease of a forwarder', () => {
   it('that could not be renewed once is forgotten with the next renewal', async () => {
     const forwarder = await world.forwarder();
     await forwarder.start();
-    await untilTrue(() => forwarder.health.activity === 'active');
+    await until('it happens', () => forwarder.health.activity === 'active');
     world.api.faults.script('lease', { status: 403 });
-    await untilTrue(() => !forwarder.health.isReady);
-    await untilTrue(() => forwarder.health.isReady);
+    await until('it happens', () => !forwarder.health.isReady);
+    await until('it happens', () => forwarder.health.isReady);
     expect(forwarder.health.activity).to.equal('active');
   });
 
@@ -171,7 +174,7 @@ describe('The Lease of a forwarder', () => {
     world.create(30);
     await world.delivered();
     world.api.leases.answer('DELETE', 'opni', 'opni-events', '', '');
-    await untilTrue(() => world.log.some((line) => line.includes('the Lease was lost')));
+    await until('it happens', () => world.log.some((line) => line.includes('the Lease was lost')));
     world.create(30);
     await world.delivered();
     world.check();
@@ -189,7 +192,7 @@ describe('The Lease of a forwarder', () => {
     await forwarder.start();
     await world.delivered();
     world.check();
-    await untilTrue(() => world.leaseMark !== '99999999');
+    await until('it happens', () => world.leaseMark !== '99999999');
     const kept = world.api.leases.get('opni', 'opni-events')?.metadata['annotations'] as Record<
       string,
       string
@@ -204,7 +207,7 @@ describe('The Lease of a forwarder', () => {
       const forwarder = await world.forwarder({ source: { updateIntervalSeconds: 1 } }, clock);
       await forwarder.start();
       const other = await world.forwarder();
-      await untilTrue(() => forwarder.health.activity === 'active');
+      await until('it happens', () => forwarder.health.activity === 'active');
       await other.start();
       world.create(20);
       await world.delivered();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { EventWorld } from '../../support/events/event-world.js';
 import { ForwarderChild } from '../../support/events/forwarder-child.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 import { useTempDir } from '../../support/temp-dir.js';
 
 const BIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
@@ -46,7 +46,7 @@ describe('the command events, asked to end', () => {
   it('by SIGTERM delivers what it has read and saves the mark: the next one sends nothing twice (case 46)', async () => {
     world.intake.behaviour.delayMs = 150;
     const first = start('--shipper.maxBatchDocuments', '50');
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     world.create(600);
     await world.intake.ledger.waitForIds(50);
     first.send('SIGTERM');
@@ -69,7 +69,7 @@ describe('the command events, asked to end', () => {
     await world.delivered();
     world.intake.behaviour.answer = 'hang';
     world.create(300);
-    await untilTrue(() => world.intake.ledger.answered('hang').length > 0);
+    await until('it happens', () => world.intake.ledger.answered('hang').length > 0);
     const at = performance.now();
     first.send('SIGTERM');
     expect(await first.ended).to.deep.equal({ code: 0, signal: null });
@@ -87,9 +87,9 @@ describe('the command events, asked to end', () => {
     world.intake.behaviour.answer = 'hang';
     const child = start('--drainSeconds', '60');
     world.create(20);
-    await untilTrue(() => world.intake.ledger.answered('hang').length > 0);
+    await until('it happens', () => world.intake.ledger.answered('hang').length > 0);
     child.send('SIGINT');
-    await untilTrue(() => world.api.openWatches === 0);
+    await until('it happens', () => world.api.openWatches === 0);
     expect(child.isRunning).to.equal(true);
     child.send('SIGINT');
     expect(await child.ended).to.deep.equal({ code: 130, signal: null });
@@ -98,7 +98,7 @@ describe('the command events, asked to end', () => {
   it('by a volume of another cluster ends with 1 and says what to do (case 49)', async () => {
     const spool = ['--spool.folder', join(folder(), 'spool'), '--spool.maxBytes', String(16 * MIB)];
     const first = start(...spool, '--drainSeconds', '0');
-    await untilTrue(() => world.api.openWatches === 1);
+    await until('it happens', () => world.api.openWatches === 1);
     await world.intake.stop();
     world.create(20);
     await first.says(/the shipper does not take documents now/);

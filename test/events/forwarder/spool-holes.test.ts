@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Forwarder } from '../../../src/events/forwarder.js';
-import { metricOf, ShipperWorld, until } from '../shipper/shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { metricOf, ShipperWorld } from '../shipper/shipper-world.js';
 
 /** Small blocks, so that there are many records, and a queue that is soon half full. */
 const SETTINGS = { queue: { maxBytes: 1024 ** 2 }, shipper: { maxBatchBytes: 20_000, inFlight: 2 } };
@@ -23,7 +24,7 @@ describe('A hole in the spool', () => {
     await world.delivered();
     await world.intake.stop();
     world.create(count);
-    await until(() => shipper.isAllKept(forwarder), 'all is kept');
+    await until('all is kept', () => shipper.isAllKept(forwarder));
     await forwarder.stop(0);
   };
 
@@ -42,8 +43,8 @@ describe('A hole in the spool', () => {
     await shipper.world.intake.resume();
     const second = await shipper.forward(shipper.spooled);
     await shipper.world.delivered();
-    await until(() => shipper.segments.length === 0, 'the spool is empty');
-    await until(() => shipper.isAllKept(second), 'the mark');
+    await until('the spool is empty', () => shipper.segments.length === 0);
+    await until('the mark', () => shipper.isAllKept(second));
     // What lay behind the hole comes from the spool as well as from the API server.
     shipper.world.check({ maxDuplicates: 900 });
     await second.stop();
@@ -64,7 +65,7 @@ describe('A hole in the spool', () => {
     await world.intake.resume();
     world.api.faults.forbid('list events', 'watch events');
     const second = await shipper.forward(shipper.spooled);
-    await until(() => shipper.segments.length === 0, 'what is whole is delivered');
+    await until('what is whole is delivered', () => shipper.segments.length === 0);
     const missing = world.shown.filter((id) => world.intake.ledger.times(id) === 0);
     expect(missing.length, 'in the hole').to.be.within(1, 200);
     await second.stop(0);
@@ -81,13 +82,13 @@ describe('A hole in the spool', () => {
     const { world } = shipper;
     // The intake stays away: the damaged segment stays.
     const second = await shipper.forward(shipper.spooled);
-    await until(() => shipper.isAllKept(second), 'all is read again');
+    await until('all is read again', () => shipper.isAllKept(second));
     await second.stop(0);
     expect(shipper.segments.length).to.be.greaterThan(1);
     const third = await shipper.forward(shipper.spooled);
-    await until(() => shipper.isAllKept(third), 'nothing is left to read');
+    await until('nothing is left to read', () => shipper.isAllKept(third));
     world.create(5);
-    await until(() => shipper.isAllKept(third), 'the new ones');
+    await until('the new ones', () => shipper.isAllKept(third));
     expect(relists(third)).to.equal(5);
     await world.intake.resume();
     await world.delivered();
@@ -102,14 +103,14 @@ describe('A hole in the spool', () => {
     await world.delivered();
     await world.intake.stop();
     world.create(900);
-    await until(() => shipper.isAllKept(forwarder), 'all is kept');
+    await until('all is kept', () => shipper.isAllKept(forwarder));
     damage();
     await world.intake.resume();
     await world.delivered();
     expect(shipper.logged('warn').map(({ message }) => message)).to.include(
       'records in the spool are damaged; their events are read again',
     );
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     world.check({ maxDuplicates: 900 });
   });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { EventWorld } from '../../support/events/event-world.js';
-import { untilTrue } from '../../support/events/until-true.js';
+import { until } from '../../support/events/until.js';
 import { failureOf, MemoryFiles } from '../spool/memory-files.js';
 
 const MIB = 1024 ** 2;
@@ -30,10 +30,10 @@ describe('Forwarder with a spool', () => {
     await earlier.start();
     world.create(20);
     await world.delivered();
-    await untilTrue(() => world.leaseMark !== undefined);
+    await until('it happens', () => world.leaseMark !== undefined);
     await world.intake.stop();
     world.create(5 * BATCH);
-    await untilTrue(() => earlier.metrics.registry.text().includes(`queue_docs ${5 * BATCH}\n`));
+    await until('it happens', () => earlier.metrics.registry.text().includes(`queue_docs ${5 * BATCH}\n`));
     await earlier.stop(0);
     await world.intake.resume();
     expect(files.segments).to.have.length(1);
@@ -56,7 +56,7 @@ describe('Forwarder with a spool', () => {
     await earlier.start();
     world.create(20);
     await world.delivered();
-    await untilTrue(() => world.leaseMark !== undefined);
+    await until('it happens', () => world.leaseMark !== undefined);
     await world.intake.stop();
     let writes = 0;
     // The fifth write is half done when the process dies.
@@ -65,7 +65,7 @@ describe('Forwarder with a spool', () => {
       return writes >= 5 ? { error: failureOf('DEAD'), part: 0.5 } : undefined;
     };
     world.create(5 * BATCH);
-    await untilTrue(() => earlier.metrics.registry.text().includes(`queue_docs ${5 * BATCH}\n`));
+    await until('it happens', () => earlier.metrics.registry.text().includes(`queue_docs ${5 * BATCH}\n`));
     await earlier.stop(0);
     files.fault = undefined;
     await world.intake.resume();
@@ -88,10 +88,10 @@ describe('Forwarder with a spool', () => {
     await earlier.start();
     world.create(20);
     await world.delivered();
-    await untilTrue(() => world.leaseMark !== undefined);
+    await until('it happens', () => world.leaseMark !== undefined);
     await world.intake.stop();
     world.create(7000);
-    await untilTrue(() => files.segments.length >= 3);
+    await until('it happens', () => files.segments.length >= 3);
     await earlier.stop(0);
     files.take(files.segments[1]!);
     await world.intake.resume();
@@ -116,7 +116,7 @@ describe('Forwarder with a spool', () => {
       files.fault = ({ what }) =>
         /^write|^sync|to make|to replace|truncate/.test(what) ? { error: failureOf(code) } : undefined;
       world.create(3000);
-      await untilTrue(() => forwarder.health.problems.some(({ part }) => part === 'spool'));
+      await until('it happens', () => forwarder.health.problems.some(({ part }) => part === 'spool'));
       expect(forwarder.health.isReady).to.equal(false);
       expect(world.log.join('')).to.contain(code);
       await world.intake.resume();

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Forwarder } from '../../../src/events/forwarder.js';
 import type { SomeSettings } from '../../support/events/event-world.js';
-import { metricOf, ShipperWorld, until } from './shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { metricOf, ShipperWorld } from './shipper-world.js';
 
 const MIB = 1024 ** 2;
 const EVENTS = 20_000;
@@ -36,7 +37,7 @@ describe('A burst of 20,000 lines to a slow intake', () => {
         world.create(1000);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      await until(() => isFull(forwarder), 'it is full', 15_000);
+      await until('it is full', () => isFull(forwarder), 15_000);
       world.intake.behaviour.answer = 'take';
       await world.delivered(20_000);
     } finally {
@@ -71,7 +72,7 @@ describe('A burst of 20,000 lines to a slow intake', () => {
     );
     // The blocks that are read back ahead come on top.
     expect(mostBytes).to.be.within(MIB, 2.2 * MIB + 4 * 300_000);
-    await until(() => shipper.segments.length === 0, 'the spool is empty');
+    await until('the spool is empty', () => shipper.segments.length === 0);
     shipper.world.check();
   });
 });

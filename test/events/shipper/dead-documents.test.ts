@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { metricOf, problemOf, ShipperWorld, until } from './shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { metricOf, problemOf, ShipperWorld } from './shipper-world.js';
 
 const KIB = 1024;
 
@@ -25,7 +26,7 @@ describe('Documents that are given up', () => {
     const ids = create(Array.from({ length: 8 }, () => 'x'.repeat(12 * KIB)));
     const good = create(['good']);
     const forwarder = await shipper.forward(shipper.deadLetters(64 * KIB));
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     const kept = shipper.letters.map(({ document }) => String(document['event_id']));
     expect(kept.length).to.be.within(3, 5);
     const told = givenUp();
@@ -44,7 +45,7 @@ describe('Documents that are given up', () => {
     refuseMost();
     const ids = create(['bad', 'good', 'bad']);
     const forwarder = await shipper.forward();
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     expect(givenUp().map(({ event }) => event)).to.have.members([ids[0], ids[2]]);
     expect(metricOf(forwarder, 'docs_dead_total{stored="false"}')).to.equal(2);
     shipper.world.check({ excused: [ids[0]!, ids[2]!] });
@@ -55,7 +56,7 @@ describe('Documents that are given up', () => {
     refuseMost();
     const [id] = create(['bad "event_id":"forged" ü\n']);
     const forwarder = await shipper.forward();
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     expect(givenUp().map(({ event }) => event)).to.deep.equal([id]);
   });
 
@@ -83,14 +84,14 @@ describe('Documents that are given up', () => {
     });
     const [good] = create(['good']);
     const forwarder = await shipper.forward(shipper.deadLetters());
-    await until(() => shipper.letters.length > 0, 'the letter');
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the letter', () => shipper.letters.length > 0);
+    await until('the mark', () => shipper.isAllKept(forwarder));
     const [letter] = shipper.letters;
     expect(letter).to.include({ status: 413, reason: 'it is larger than a request' });
     expect(letter!.document).to.include({ uid: large.uid, resourceVersion: large.resourceVersion });
     const warning = () =>
       shipper.logged('warn').find(({ message }) => String(message).includes('dead letters'));
-    await until(() => warning() !== undefined, 'the warning');
+    await until('the warning', () => warning() !== undefined);
     expect(warning()!['event']).to.equal(large.id);
     expect(metricOf(forwarder, 'docs_dead_total{stored="true"}')).to.equal(1);
     expect(world.intake.ledger.ids).to.deep.equal([good]);

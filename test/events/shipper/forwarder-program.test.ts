@@ -6,7 +6,8 @@ import { METRICS_CONTENT_TYPE } from '../../../src/common/metrics.js';
 import { runForwarder } from '../../../src/events/forwarder-program.js';
 import type { SomeSettings } from '../../support/events/event-world.js';
 import type { FakeDataPrepperOptions } from '../../support/events/intake-behaviour.js';
-import { ShipperWorld, until } from './shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { ShipperWorld } from './shipper-world.js';
 
 const PASSWORD = 'correct horse battery';
 const USER = 'shop-writer';
@@ -56,7 +57,7 @@ describe('The program of the forwarder', () => {
     });
     running.catch(() => undefined);
     const listening = () => shipper.logged('info').find(({ message }) => message === 'listening');
-    await until(() => listening() !== undefined, 'it listens');
+    await until('it listens', () => listening() !== undefined);
     url = `http://127.0.0.1:${String(listening()!['port'])}`;
   };
   const get = async (path: string) => {
@@ -93,13 +94,13 @@ describe('The program of the forwarder', () => {
     intake.script({ status: 503 });
     await run({ ...shipper.deadLetters(), ...shipper.spooled });
     await intake.ledger.waitForIds(2);
-    await until(() => shipper.letters.length === 1, 'the letter');
+    await until('the letter', () => shipper.letters.length === 1);
     store.update(plain.uid, { count: 2 });
     const last = store.create({ ...corpus.next(), reason: 'Last' });
     await intake.ledger.waitForIds(3);
     world.api.endWatches();
     let text = '';
-    await until(() => world.api.openWatches === 1, 'another watch');
+    await until('another watch', () => world.api.openWatches === 1);
     while (sampleOf(text, 'rv_mark') !== last.resourceVersion) text = await metrics();
 
     for (const name of NAMES)
@@ -202,14 +203,14 @@ describe('The program of the forwarder', () => {
     intake.behaviour.answer = 'take';
     intake.behaviour.poison = () => true;
     world.create(1);
-    await until(() => shipper.letters.length > 0, 'a letter');
+    await until('a letter', () => shipper.letters.length > 0);
     await look();
     intake.behaviour.poison = undefined;
     put('user', '');
     put('password', '');
     intake.behaviour.basicAuth = { username: USER, password: 'another' };
     world.create(1);
-    await until(() => world.log.some((line) => line.includes('401')), 'a refusal');
+    await until('a refusal', () => world.log.some((line) => line.includes('401')));
     await look();
     end.abort();
     await running;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { hintOf } from '../../../src/events/shipper/answers.js';
-import { metricOf, problemOf, ShipperWorld, until } from './shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { metricOf, problemOf, ShipperWorld } from './shipper-world.js';
 
 describe('An intake that refuses', () => {
   let shipper: ShipperWorld;
@@ -23,7 +24,7 @@ describe('An intake that refuses', () => {
     intake.script(refusal, refusal, refusal, refusal);
     world.create(200);
     await shipper.forward();
-    await until(() => intake.ledger.answered(429).length > 0, 'a refusal');
+    await until('a refusal', () => intake.ledger.answered(429).length > 0);
     await world.clock.sleep(25_000);
     // Those that were on their way with it.
     expect(intake.ledger.requests.length).to.be.at.most(4);
@@ -98,12 +99,12 @@ describe('An intake that refuses', () => {
     world.create(150);
     const forwarder = await shipper.forward(shipper.deadLetters());
     await intake.ledger.waitForIds(300);
-    await until(() => shipper.letters.length === 1, 'the letter');
+    await until('the letter', () => shipper.letters.length === 1);
     const [letter] = shipper.letters;
     expect(letter).to.include({ status: 413, reason: 'the intake answers 413' });
     expect(letter!.document['event_id']).to.equal(large.id);
     expect(metricOf(forwarder, 'docs_dead_total{stored="true"}')).to.equal(1);
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     world.check({ excused: [large.id] });
   });
 
@@ -117,7 +118,7 @@ describe('An intake that refuses', () => {
     intake.behaviour.poison = (document) => nameIn(document) === poison.name;
     const forwarder = await shipper.forward(shipper.deadLetters());
     await intake.ledger.waitForIds(999);
-    await until(() => shipper.letters.length > 0, 'the letter');
+    await until('the letter', () => shipper.letters.length > 0);
     expect(shipper.letters.map(({ status, document }) => [status, document['event_id']])).to.deep.equal([
       [400, poison.id],
     ]);
@@ -127,7 +128,7 @@ describe('An intake that refuses', () => {
     expect(warning).to.include({ event: poison.id, status: 400, reason: 'the intake answers 400' });
     // Ten halvings, the other half of each, one that asks whether anything is taken, and a few blocks.
     expect(intake.ledger.requests.length).to.be.at.most(35);
-    await until(() => shipper.isAllKept(forwarder), 'the mark');
+    await until('the mark', () => shipper.isAllKept(forwarder));
     expect(forwarder.health.problems).to.deep.equal([]);
     world.check({ excused: [poison.id] });
   });
@@ -145,7 +146,7 @@ describe('An intake that refuses', () => {
     expect(world.intake.ledger.requests.length).to.be.at.most(250);
     world.intake.behaviour.answer = 'take';
     await world.delivered();
-    await until(() => forwarder.health.isReady, 'ready');
+    await until('ready', () => forwarder.health.isReady);
     world.check();
   });
 
@@ -187,8 +188,8 @@ describe('An intake that refuses', () => {
       });
       Object.assign(world.intake.behaviour, { basicAuth: undefined, path: undefined });
       await world.delivered();
-      await until(() => forwarder.health.isReady, 'ready');
-      await until(() => metricOf(forwarder, 'queue_docs') === 0, 'the queue is empty');
+      await until('ready', () => forwarder.health.isReady);
+      await until('the queue is empty', () => metricOf(forwarder, 'queue_docs') === 0);
       expect(shipper.letters).to.deep.equal([]);
       world.check();
     });
@@ -241,7 +242,7 @@ describe('An intake that refuses', () => {
       await world.delivered();
     }
     expect(world.intake.ledger.answered('silent').length).to.be.greaterThan(2);
-    await until(() => forwarder.health.isReady, 'ready');
+    await until('ready', () => forwarder.health.isReady);
     world.check();
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { EventStore } from '../../support/events/event-store.js';
-import { metricOf, problemOf, ShipperWorld, until } from './shipper-world.js';
+import { until } from '../../support/events/until.js';
+import { metricOf, problemOf, ShipperWorld } from './shipper-world.js';
 
 const SMALL_QUEUE = { queue: { maxBytes: 1024 ** 2 }, shipper: { maxBatchBytes: 200_000 } };
 
@@ -64,7 +65,7 @@ describe('An intake that is down', () => {
     await intake.stop();
     world.create(3000);
     await shipper.minutes(60);
-    await until(() => shipper.isAllKept(forwarder), 'all is read and kept');
+    await until('all is read and kept', () => shipper.isAllKept(forwarder));
     store.expire();
     store.compact();
     world.create(50);
@@ -72,7 +73,7 @@ describe('An intake that is down', () => {
     expect(metricOf(forwarder, 'queue_bytes')).to.be.at.most(SMALL_QUEUE.queue.maxBytes * 1.2);
     await intake.resume();
     await world.delivered();
-    await until(() => shipper.segments.length === 0, 'the spool is empty');
+    await until('the spool is empty', () => shipper.segments.length === 0);
     expect(metricOf(forwarder, 'spool_bytes')).to.equal(0);
     world.check();
   });
@@ -83,7 +84,7 @@ describe('An intake that is down', () => {
     const first = await shipper.forward(shipper.spooled);
     await world.intake.stop();
     world.create(2000);
-    await until(() => shipper.isAllKept(first), 'all is read and kept');
+    await until('all is read and kept', () => shipper.isAllKept(first));
     await first.stop(0);
     expect(shipper.segments.length).to.be.greaterThan(0);
     world.store.expire();
@@ -91,7 +92,7 @@ describe('An intake that is down', () => {
     await world.intake.resume();
     await shipper.forward(shipper.spooled);
     await world.delivered();
-    await until(() => shipper.segments.length === 0, 'the spool is empty');
+    await until('the spool is empty', () => shipper.segments.length === 0);
     world.check();
   });
 
@@ -149,7 +150,7 @@ describe('An intake that is down', () => {
     world.intake.script('hang', 'hang', 'hang', 'take-and-hang', 'hang');
     world.create(500);
     await world.delivered();
-    await until(() => metricOf(forwarder, 'posts_total{code="error"}') === 5, 'all five are counted');
+    await until('all five are counted', () => metricOf(forwarder, 'posts_total{code="error"}') === 5);
     const hung = world.intake.ledger.answered('take-and-hang');
     // Only the one that was taken comes again.
     world.check({ maxDuplicates: hung.reduce((sum, { count }) => sum + count, 0) });
@@ -165,14 +166,14 @@ describe('An intake that is down', () => {
     const forwarder = await shipper.forward();
     world.create(500);
     await until(
-      () => !forwarder.health.isReady && problemOf(forwarder, 'shipper') !== undefined,
       'not ready',
+      () => !forwarder.health.isReady && problemOf(forwarder, 'shipper') !== undefined,
     );
     expect(problemOf(forwarder, 'shipper')).to.equal('no answer within 0.1 s');
     expect(world.intake.ledger.maxConcurrent).to.be.at.most(4);
     world.intake.behaviour.answer = 'take';
     await world.delivered();
-    await until(() => forwarder.health.isReady, 'ready');
+    await until('ready', () => forwarder.health.isReady);
     world.check();
   });
 
@@ -188,7 +189,7 @@ describe('An intake that is down', () => {
     world.intake.behaviour.answer = 'take';
     await world.delivered();
     expect([shipper.letters, metricOf(forwarder, 'docs_dead_total{stored="true"}')]).to.deep.equal([[], 0]);
-    await until(() => forwarder.health.isReady, 'ready');
+    await until('ready', () => forwarder.health.isReady);
     world.check();
   });
 

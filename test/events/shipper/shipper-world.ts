@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Forwarder } from '../../../src/events/forwarder.js';
 import { DEAD_LETTERS_NAME } from '../../../src/events/shipper/dead-letters.js';
 import { EventWorld, type EventWorldOptions, type SomeSettings } from '../../support/events/event-world.js';
+import { until } from '../../support/events/until.js';
 
 const MIB = 1024 ** 2;
 const MINUTES = 60_000;
@@ -68,7 +68,7 @@ export class ShipperWorld {
     const from = this.world.log.length;
     await forwarder.start();
     const watches = () => this.world.log.slice(from).some((line) => line.includes('"state":"watching"'));
-    if (this.world.store.size === 0) await until(watches, 'it watches');
+    if (this.world.store.size === 0) await until('it watches', watches);
     return forwarder;
   }
 
@@ -94,15 +94,6 @@ export class ShipperWorld {
   async close(): Promise<void> {
     await this.world.close();
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** Waits until something is true. */
-export async function until(isTrue: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!isTrue()) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`);
-    await delay(2);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   HISTORY_DEEDS,
   INTAKE_DEEDS,
 } from './fault-deeds.js';
-import { untilTrue } from './until-true.js';
+import { until } from './until.js';
 
 const SPEED = 80;
 const BATCH = 20;
@@ -206,7 +206,7 @@ export class FaultRun {
     const { ledger } = intake;
     const missing = () =>
       this.#world.states.filter((state) => ledger.times(state.id) === 0 && !this.#isExcused(state));
-    await untilTrue(() => missing().length === 0).catch(() => {
+    await until('it happens', () => missing().length === 0).catch(() => {
       throw new Error(`${missing().length} are missing, such as ${JSON.stringify(missing()[0])}`);
     });
     const excused = this.#world.states.filter((state) => this.#isExcused(state)).map(({ id }) => id);

@@ -6,9 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param what in words, for the error
  * @throws Error when it does not become true in time
  */
-export async function until(what: string, isTrue: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
   const end = performance.now() + timeoutMs;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await delay(2);
   }
