@@ -1,40 +1,15 @@
-import type { Clock } from '../../common/clock.js';
 import { EVENTS } from '../../kube/built-in-resources.js';
-import type { Cluster } from '../../kube/cluster.js';
 import { resourcePath } from '../../kube/resource.js';
-import type { EventsSourceSettings } from '../config/events-settings.js';
 import { readWatchLine } from '../document/watch-line.js';
 import { EventList, type EventSelection } from './event-list.js';
+import type { EventSourceOptions } from './event-source-options.js';
 import { followWatch } from './event-watch.js';
 import { Pace } from './pace.js';
 import { Progress } from './progress.js';
 import { type NextStep, Recovery } from './recovery.js';
 import { holdUp, untilRoom } from './room.js';
-import type { EventSink, SourceListener } from './source-types.js';
 import { SourceTrouble, textOf } from './trouble.js';
 import { versionIfBehind } from './version-check.js';
-
-/** Options of {@link EventSource}. */
-export interface EventSourceOptions {
-  readonly cluster: Cluster;
-  readonly settings: Pick<
-    EventsSourceSettings,
-    'namespaces' | 'fieldSelector' | 'labelSelector' | 'replayPerSecond'
-  >;
-  /** Up to where everything was told before. @default nothing is known */
-  readonly mark?: string;
-  /** Without a mark: whether the events that there are already are told. */
-  readonly firstStart: 'retained' | 'now';
-  readonly sink: EventSink;
-  readonly listener: SourceListener;
-  readonly clock: Clock;
-  /** How long a connection is used, in milliseconds; varied by a tenth. @default 300000 */
-  readonly connectionMs?: number;
-  /** Longest silence while the events that there are are told, in milliseconds. @default 30000 */
-  readonly stallMs?: number;
-  /** How long a connection is held up for want of room before it is ended, in milliseconds. @default 30000 */
-  readonly holdMs?: number;
-}
 
 /** So many failures in a row end a single reading. */
 const MAX_ONCE_FAILURES = 10;

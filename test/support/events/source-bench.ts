@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/common/clock.js';
 import type { EventFields } from '../../../src/events/document/event-fields.js';
-import { EventSource, type EventSourceOptions } from '../../../src/events/source/event-source.js';
+import { EventSource } from '../../../src/events/source/event-source.js';
+import type { EventSourceOptions } from '../../../src/events/source/event-source-options.js';
 import type { EventSink, SourceListener, SourceState } from '../../../src/events/source/source-types.js';
 import { fixedCredentials } from '../../../src/kube/api-server.js';
 import { Cluster } from '../../../src/kube/cluster.js';
