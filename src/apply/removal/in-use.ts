@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../constructs/kubernetes-object.js';
+import { failureIn } from '../../kube/api-failure.js';
 import type { LiveObject } from '../../kube/live-object.js';
 import type { ApiResource } from '../../kube/resource.js';
 import type { Session } from '../session/session.js';
@@ -45,7 +46,14 @@ export async function namespaceInUse(
   await cluster.discovery.refresh(signal);
   const resources = await cluster.discovery.all(signal);
   for (const resource of resources.filter(mayCount)) {
-    const { items } = await cluster.list(resource, { namespace, metadataOnly: true, signal });
+    const items = await cluster
+      .list(resource, { namespace, metadataOnly: true, signal })
+      .then((list) => list.items)
+      .catch((error: unknown) => {
+        // Its definition went since the kinds were asked for, and its objects with it.
+        if (failureIn(error)?.status === 404) return [];
+        throw error;
+      });
     const inside = items.find((item) => !isPassing(item, resource) && !uncounted.has(keyOf(refOf(item))));
     if (inside) return { by: describeRef(refOf(inside)) };
   }
