@@ -1,6 +1,6 @@
+import { CONFIG_SHAPE } from './cluster-shape.js';
 import type { FileFormat } from './format.js';
 import { RULES } from './rules.js';
-import { CONFIG_SHAPE } from './shape.js';
 import type { ClusterConfig } from './types.js';
 
 /** The format of a cluster's configuration. */

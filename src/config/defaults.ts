@@ -1,4 +1,5 @@
-import { CONFIG_SHAPE, type ObjectShape, type Shape } from './shape.js';
+import { CONFIG_SHAPE } from './cluster-shape.js';
+import type { ObjectShape, Shape } from './shape.js';
 import type { ClusterConfig, ClusterInput } from './types.js';
 
 /**

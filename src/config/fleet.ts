@@ -1,12 +1,12 @@
 import type { Problem } from '../common/error.js';
 import { assemble, type Layer, pathIn, settingsOf } from './assemble.js';
 import { CLUSTER_FORMAT } from './cluster-format.js';
+import { CONFIG_SHAPE, FLEET_SHAPE } from './cluster-shape.js';
 import { decodeText } from './decode.js';
 import { Findings } from './findings.js';
 import { isNull, type LocatedMap, lookup, placeOf } from './located.js';
 import { parseConfigText } from './parse.js';
 import type { Origin, Place } from './place.js';
-import { CONFIG_SHAPE, FLEET_SHAPE } from './shape.js';
 import type { ClusterConfig } from './types.js';
 import { reportMissing, Validator } from './validate.js';
 

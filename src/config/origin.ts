@@ -1,7 +1,8 @@
+import { CONFIG_SHAPE } from './cluster-shape.js';
 import type { LoadedCluster } from './fleet.js';
 import { keyPath } from './path.js';
 import type { Origin } from './place.js';
-import { CONFIG_SHAPE, type Shape } from './shape.js';
+import type { Shape } from './shape.js';
 
 /** One value that holds for a cluster. */
 export interface EffectiveValue {

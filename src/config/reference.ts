@@ -1,8 +1,9 @@
+import { CONFIG_SHAPE } from './cluster-shape.js';
 import { DEFAULT_RESOURCES } from './default-resources.js';
 import { keyPath } from './path.js';
 import type { SchemaNode } from './schema/parts.js';
 import { CONFIG_SCHEMA } from './schema/schema.js';
-import { CONFIG_SHAPE, type ObjectShape, type Shape, shapeOf } from './shape.js';
+import { type ObjectShape, type Shape, shapeOf } from './shape.js';
 import type { ResourcesConfig } from './types.js';
 
 /** Tables of all settings in Markdown, made from the schema. */

@@ -1,8 +1,8 @@
 import { assemble, settingsOf } from './assemble.js';
 import { CLUSTER_FORMAT } from './cluster-format.js';
+import { CONFIG_SHAPE } from './cluster-shape.js';
 import { Findings } from './findings.js';
 import { locate } from './locate.js';
-import { CONFIG_SHAPE } from './shape.js';
 import type { ClusterConfig, ClusterInput } from './types.js';
 import { Validator } from './validate.js';
 

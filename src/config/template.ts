@@ -1,5 +1,6 @@
+import { CONFIG_SHAPE } from './cluster-shape.js';
 import { keyPath, splitPath } from './path.js';
-import { CONFIG_SHAPE, type ObjectShape, type Shape } from './shape.js';
+import type { ObjectShape, Shape } from './shape.js';
 import type { ClusterConfig } from './types.js';
 
 /** What {@link configTemplate} writes as settings. */

@@ -1,12 +1,13 @@
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { CONFIG_SHAPE } from '../../src/config/cluster-shape.js';
 import { Findings } from '../../src/config/findings.js';
 import { plainValue } from '../../src/config/located.js';
 import { withoutNulls } from '../../src/config/merge.js';
 import { parseConfigText } from '../../src/config/parse.js';
 import { CONFIG_SCHEMA } from '../../src/config/schema/schema.js';
-import { CONFIG_SHAPE, type ObjectShape, type Shape, shapeOf } from '../../src/config/shape.js';
+import { type ObjectShape, type Shape, shapeOf } from '../../src/config/shape.js';
 import { reportMissing, Validator } from '../../src/config/validate.js';
 
 const ajv = new Ajv({ allErrors: false, strict: false });
