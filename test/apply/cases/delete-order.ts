@@ -176,6 +176,23 @@ export function deleteOrderCases(tier: TestTier): void {
       expect((await leaseOf(test()))!['spec']).to.have.property('holderIdentity', '');
     });
 
+    it('65: a kind whose definition goes while a namespace is looked through holds nothing back', async () => {
+      const ns = await homeOf(test());
+      const other = `other-${test().id}`;
+      await apply(test(), [namespace(other), configMap(ns, 'a')]);
+      let gone = 0;
+      const { result } = await test().front.during(
+        ({ method, path }) => {
+          if (method !== 'GET' || !path.startsWith(`/api/v1/namespaces/${other}/secrets`)) return undefined;
+          gone += 1;
+          return { status: 404, body: { kind: 'Status', apiVersion: 'v1', code: 404, reason: 'NotFound' } };
+        },
+        () => remove(test(), ALL),
+      );
+      expect(gone).to.be.above(0);
+      expect(result.outcome).to.equal('deleted');
+    });
+
     it('65: without its operator a resource does not go: told with its finalizer, which can be taken away', async () => {
       const { ns } = await withOperator(test());
       await test().remove('apps/v1', 'Deployment', 'operator', ns);
