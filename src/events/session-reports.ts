@@ -39,9 +39,13 @@ export class SessionReports implements SourceListener, DeliveryListener {
   #kept = 0;
   #lost = 0;
   #hasDelivered = false;
+  #isSpoolFull = false;
+  /** Why the spool cannot be read. */
+  #unreadable: string | undefined;
 
   constructor(private readonly options: SessionReportsOptions) {}
 
+  /** What became of documents so far. */
   get counts(): DocumentCounts {
     return { documents: this.#taken, deadLetters: this.#kept, lost: this.#lost };
   }
@@ -124,29 +128,32 @@ export class SessionReports implements SourceListener, DeliveryListener {
 
   /** The spool could not be read; undefined once it can. */
   spoolTrouble(reason: string | undefined): void {
-    const { health, log } = this.options;
-    if (reason === undefined) {
-      health.good('spool');
-      return;
-    }
-    health.bad('spool', reason, false);
-    log.limited('spool').warn('the spool cannot be read now', { reason });
+    this.#unreadable = reason;
+    this.#spoolHealth();
+    if (reason !== undefined)
+      this.options.log.limited('spool').warn('the spool cannot be read now', { reason });
   }
 
   /** The spool takes no more, or does again. */
   spoolFull(isFull: boolean): void {
-    const { health, log } = this.options;
-    if (!isFull) {
-      health.good('spool');
-      return;
+    this.#isSpoolFull = isFull;
+    this.#spoolHealth();
+    if (isFull) {
+      this.options.log.warn('the spool takes no more; the API server keeps the events for its own time');
     }
-    health.bad('spool', 'the spool takes no more', true);
-    log.warn('the spool takes no more; the API server keeps the events for its own time');
   }
 
   /** Resolves when all documents that were given up are kept or counted. */
   async settled(): Promise<void> {
     await Promise.all(this.#deaths);
+  }
+
+  /** A disk may be full and unreadable; that it is one of them no more says nothing about the other. */
+  #spoolHealth(): void {
+    const { health } = this.options;
+    if (this.#isSpoolFull) health.bad('spool', 'the spool takes no more', true);
+    else if (this.#unreadable !== undefined) health.bad('spool', this.#unreadable, false);
+    else health.good('spool');
   }
 
   async #keep({ document, status, reason }: DeadDocument): Promise<void> {
