@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { Logger } from '../common/log.js';
+import { untilAborted } from '../common/until-aborted.js';
 import type { LeaseLock } from '../kube/lease-lock.js';
 import type { Session } from './session.js';
 import type { Spool } from './spool/spool.js';
@@ -36,16 +37,12 @@ const FIRST_MARK_MS = 200;
 export async function shipWhileActive(turn: ActiveTurn): Promise<void> {
   const { session, lock, stop, how, log } = turn;
   const over = AbortSignal.any([stop, lock.lost, session.holed]);
-  const ended = new Promise<void>((resolve) => {
-    if (over.aborted) resolve();
-    over.addEventListener('abort', () => resolve(), { once: true });
-  });
   const running = session.run();
   const broke = new AbortController();
   const stopped = AbortSignal.any([over, broke.signal]);
   const saving = Promise.all([heal(turn, stopped), saveFirstMark(turn, stopped)]);
   try {
-    await Promise.race([running, ended]);
+    await Promise.race([running, untilAborted(over)]);
   } finally {
     broke.abort();
     await saving;

@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { type StatusAnswer, startStatusServer } from '../common/http-status-server.js';
 import type { Logger } from '../common/log.js';
 import { METRICS_CONTENT_TYPE } from '../common/metrics.js';
+import { untilAborted } from '../common/until-aborted.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { ShippingSettings } from './config/events-settings.js';
 import { Forwarder } from './forwarder.js';
@@ -37,18 +38,11 @@ export async function runForwarder(options: ForwarderProgramOptions): Promise<vo
     onError: (error) => log.limited('status server').warn('the status server failed', { error }),
   });
   log.info('listening', { port: server.port });
-  let end: (() => void) | undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-    signal.addEventListener('abort', end as () => void, { once: true });
-    if (signal.aborted) resolve();
-  });
   try {
     await forwarder.start();
-    await Promise.race([ended, forwarder.broken]);
+    await Promise.race([untilAborted(signal), forwarder.broken]);
     await forwarder.stop();
   } finally {
-    if (end) signal.removeEventListener('abort', end);
     await server.close();
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock.js';
 import { systemClock } from '../common/clock.js';
 import { messageOf } from '../common/error.js';
 import type { Logger } from '../common/log.js';
+import { Turns } from '../common/turns.js';
 import type { Cluster } from '../kube/cluster.js';
 import type { LeaseLock } from '../kube/lease-lock.js';
 import { newHolder } from '../kube/lease-lock-options.js';
@@ -51,7 +52,8 @@ export class Forwarder {
   #run: Run | undefined;
   #session: Session | undefined;
   readonly #storage: Storage;
-  #lastOperation: Promise<void> = Promise.resolve();
+  /** Starting, stopping and disabling, one after another. */
+  readonly #operations = new Turns();
   /** It was disabled, and the Lease may not tell. */
   #startsNow = false;
   /** Up to where it has delivered before; the Lease may not tell, or be gone. */
@@ -84,7 +86,7 @@ export class Forwarder {
 
   /** Begins to ship, or to stand by. Does nothing when it has begun; one that is {@link broken} is stopped first. */
   start(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#operations.take(async () => {
       if (this.#run) return;
       const stop = new AbortController();
       const run: Run = { stop, how: { drainMs: 0 }, ended: Promise.resolve() };
@@ -104,7 +106,7 @@ export class Forwarder {
    * @param drainMs time for that, in milliseconds @default that of the settings
    */
   stop(drainMs = this.options.settings.drainSeconds * 1000): Promise<void> {
-    return this.#inTurn(() => this.#end({ drainMs }));
+    return this.#operations.take(() => this.#end({ drainMs }));
   }
 
   /**
@@ -115,7 +117,7 @@ export class Forwarder {
    * @throws OpniLoggingError `io` when the spool could not be emptied; it can be called again
    */
   disable(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#operations.take(async () => {
       await this.#end('disable');
       // What the other one keeps in the Lease is right when this one has to take over.
       this.#startsNow = !this.#standsBy;
@@ -131,13 +133,6 @@ export class Forwarder {
     run.stop.abort();
     await run.ended;
     this.#run = undefined;
-  }
-
-  #inTurn(operation: () => Promise<void>): Promise<void> {
-    const mine = this.#lastOperation.then(operation);
-    // Told to who asked for it.
-    this.#lastOperation = mine.catch(() => undefined);
-    return mine;
   }
 
   async #work(run: Run): Promise<void> {

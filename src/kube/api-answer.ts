@@ -9,7 +9,7 @@ export function answerOf(response: IncomingMessage, body: Buffer): ApiAnswer {
     body: parsed(body),
     warnings: warningsOf(response),
     dateMs: Number.isNaN(dateMs) ? undefined : dateMs,
-    retryAfterSeconds: retryAfterOf(response, dateMs),
+    retryAfterSeconds: retryAfterOf(response),
   };
 }
 
@@ -24,10 +24,11 @@ function parsed(body: Buffer): unknown {
 }
 
 /** Seconds, or a date by the server's own clock. */
-export function retryAfterOf({ headers }: IncomingMessage, dateMs: number): number | undefined {
+export function retryAfterOf({ headers }: IncomingMessage): number | undefined {
   const value = headers['retry-after']?.trim();
   if (!value) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
+  const dateMs = Date.parse(headers.date ?? '');
   const seconds = (Date.parse(value) - (Number.isNaN(dateMs) ? Date.now() : dateMs)) / 1000;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

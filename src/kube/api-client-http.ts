@@ -7,9 +7,9 @@ import type { ApiAnswer, ApiClient, ApiRequest, Query } from './api-client.js';
 import type { ApiServer, Credential, TlsTrust } from './api-server.js';
 import { Connections, isUntrusted } from './connection-agent.js';
 import {
+  closedMeanwhile,
   describeExchangeError,
   type Exchange,
-  type ExchangeError,
   exchange,
   openExchange,
 } from './http-exchange.js';
@@ -162,9 +162,7 @@ class HttpApiClient implements ApiClient {
     try {
       return await send(attempt);
     } catch (error) {
-      const { code, reusedSocket } = error as ExchangeError;
-      const closed = reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-      if (!closed || attempt.method === 'POST' || attempt.signal?.aborted) throw error;
+      if (!closedMeanwhile(error) || attempt.method === 'POST' || attempt.signal?.aborted) throw error;
       this.#count(attempt.method);
       return await send(attempt);
     }

@@ -28,6 +28,12 @@ export interface ExchangeError extends Error {
   readonly reusedSocket?: boolean;
 }
 
+/** Whether a server closed a kept connection just when it was used again: it has not looked at the request. */
+export function closedMeanwhile(error: unknown): boolean {
+  const { code, reusedSocket } = error as ExchangeError;
+  return reusedSocket === true && (code === 'ECONNRESET' || code === 'EPIPE');
+}
+
 /** An answer, read to its end. */
 export interface ExchangeResult {
   readonly response: IncomingMessage;

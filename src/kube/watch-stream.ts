@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { OpniLoggingError } from '../common/error.js';
+import { retryAfterOf } from './api-answer.js';
 import { type ApiFailure, failureOfStatus } from './api-failure.js';
 
 /** One line of a watch, as the server sends it. */
@@ -52,8 +53,7 @@ export async function* watchLines(
 /** Reads why a watch was refused. */
 export async function failureFrom(response: IncomingMessage, limits: WatchLimits): Promise<ApiFailure> {
   const failure = failureOfStatus(await readStatus(response, limits), response.statusCode);
-  const asked = Number(response.headers['retry-after']);
-  return Number.isFinite(asked) ? { ...failure, retryAfterSeconds: asked } : failure;
+  return { ...failure, retryAfterSeconds: retryAfterOf(response) ?? failure.retryAfterSeconds };
 }
 
 /** @returns undefined when it is no JSON */

@@ -90,6 +90,9 @@ function beginningOf(text: string, bytes: number): string {
 const isInsidePair = (text: string, index: number): boolean =>
   /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(index - 1, index + 1));
 
+/** The JSON of a document. */
+export const documentText = ({ pieces }: EventDocument): string => fromBytes(pieces.join(''));
+
 const lengthOf = (pieces: readonly string[]): number => {
   let length = 0;
   for (const piece of pieces) length += piece.length;

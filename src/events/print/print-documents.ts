@@ -2,7 +2,7 @@ import { systemClock } from '../../common/clock.js';
 import type { Cluster } from '../../kube/cluster.js';
 import { clusterIdNow } from '../cluster-identity.js';
 import type { EventsSettings } from '../config/events-settings.js';
-import { fromBytes } from '../document/event-object.js';
+import { documentText } from '../document/document.js';
 import { EventTransform } from '../document/event-transform.js';
 import { PrintedEvents } from './printed-events.js';
 import { readFor } from './read-for.js';
@@ -32,7 +32,7 @@ export async function printDocuments(options: PrintDocumentsOptions): Promise<vo
   const sink = new PrintedEvents({
     lineOf: (event) => {
       const document = transform.apply(event);
-      return typeof document === 'object' ? fromBytes(document.pieces.join('')) : undefined;
+      return typeof document === 'object' ? documentText(document) : undefined;
     },
     print,
   });

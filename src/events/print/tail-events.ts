@@ -2,8 +2,8 @@ import { systemClock } from '../../common/clock.js';
 import type { Cluster } from '../../kube/cluster.js';
 import { clusterIdNow } from '../cluster-identity.js';
 import type { EventsSettings } from '../config/events-settings.js';
+import { documentText } from '../document/document.js';
 import { eventFilter } from '../document/event-filter.js';
-import { fromBytes } from '../document/event-object.js';
 import { EventTransform } from '../document/event-transform.js';
 import { type EventText, eventText } from './event-text.js';
 import { PrintedEvents } from './printed-events.js';
@@ -40,7 +40,7 @@ export async function tailEvents(options: TailOptions): Promise<void> {
       if (!takes(event) || Date.parse(event.time) < sinceMs) return undefined;
       if (!documents) return lineOf(eventText(event));
       const document = documents.apply(event);
-      return typeof document === 'object' ? fromBytes(document.pieces.join('')) : undefined;
+      return typeof document === 'object' ? documentText(document) : undefined;
     },
     print,
   });

@@ -131,12 +131,7 @@ export class EventQueue {
 
   /** The oldest block that waits. It comes back by {@link giveBack} or ends by {@link taken}. */
   take(): Block | undefined {
-    const block = this.#waiting.shift();
-    if (!block) return undefined;
-    if (block === this.#filling) this.#filling = undefined;
-    this.#lastBytes = block.bytes;
-    this.#sent.add(block);
-    return block;
+    return this.#takeOut(this.#waiting[0]);
   }
 
   /** A block could not be delivered, or not all of it: it is the next one again. */
@@ -169,17 +164,12 @@ export class EventQueue {
 
   /** The oldest block that waits and is in no other place than here. */
   oldestUnsaved(): Block | undefined {
-    return this.#waiting.find((block) => this.#untaken.includes(block));
+    return this.#waiting.find(({ place }) => place > 0);
   }
 
   /** Takes that block out, as {@link take} does the oldest one. */
   takeUnsaved(): Block | undefined {
-    const block = this.oldestUnsaved();
-    if (!block) return undefined;
-    this.#waiting.splice(this.#waiting.indexOf(block), 1);
-    if (block === this.#filling) this.#filling = undefined;
-    this.#sent.add(block);
-    return block;
+    return this.#takeOut(this.oldestUnsaved());
   }
 
   /** Bytes of documents that are in no other place than here. */
@@ -219,6 +209,15 @@ export class EventQueue {
     while (!this.hasRoom || this.unsavedBytes > this.options.maxBytes / 2) {
       await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
     }
+  }
+
+  #takeOut(block: Block | undefined): Block | undefined {
+    if (!block) return undefined;
+    this.#waiting.splice(this.#waiting.indexOf(block), 1);
+    if (block === this.#filling) this.#filling = undefined;
+    this.#lastBytes = block.bytes;
+    this.#sent.add(block);
+    return block;
   }
 
   /** Puts a block before the others, but behind those that came before it from the same place: the source, or the disk. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../common/clock.js';
+import { Turns } from '../../common/turns.js';
 import { codeOf, fileFailure, machineFiles, type SpoolFile, type SpoolFiles } from '../spool/files.js';
-import { Turns } from '../spool/turns.js';
 
 /** A document that the shipper refuses for its content. */
 export interface DeadLetter {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../common/error.js';
+import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { describeExchangeError } from '../../kube/http-exchange.js';
 import type { Block, DocumentRange } from '../queue/block.js';
 import { hintOf, type Verdict, verdictOf } from './answers.js';
@@ -122,7 +122,7 @@ export class Delivery {
     } catch (error) {
       signal.throwIfAborted();
       listener.onAnswer('error');
-      const isOwn = error instanceof Error && error.name === 'OpniLoggingError';
+      const isOwn = error instanceof OpniLoggingError;
       const reason = isOwn ? messageOf(error) : describeExchangeError(error);
       return { verdict: isOwn ? 'refused' : 'failed', status: 0, reason };
     }

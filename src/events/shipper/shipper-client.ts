@@ -9,7 +9,7 @@ import { messageOf, OpniLoggingError } from '../../common/error.js';
 import { VERSION } from '../../common/version.js';
 import { retryAfterOf } from '../../kube/api-answer.js';
 import { closeIdle } from '../../kube/connection-agent.js';
-import { type Exchange, type ExchangeError, exchange } from '../../kube/http-exchange.js';
+import { closedMeanwhile, type Exchange, exchange, PROBE_AFTER_MS } from '../../kube/http-exchange.js';
 import type { ShippingSettings } from '../config/events-settings.js';
 
 /** What the intake said. */
@@ -48,7 +48,6 @@ const CONNECTION_MS = 60_000;
 const REREAD_MS = 30_000;
 /** Kept connections are closed before servers do it, in milliseconds. */
 const IDLE_MS = 30_000;
-const KEEP_ALIVE_MS = 30_000;
 /** Nothing in the answer is of interest but its status. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -122,17 +121,15 @@ export class ShipperClient {
     };
     const { response } = await this.#exchange(attempt);
     const status = response.statusCode ?? 0;
-    return { status, retryAfterSeconds: retryAfterOf(response, this.options.clock.wallMs()) };
+    return { status, retryAfterSeconds: retryAfterOf(response) };
   }
 
-  /** A server that closes a kept connection just now has not looked at the request. */
+  /** Sends, and once more over a new connection when a kept one was closed meanwhile. */
   async #exchange(attempt: Exchange) {
     try {
       return await exchange(attempt, MAX_ANSWER_BYTES);
     } catch (error) {
-      const { code, reusedSocket } = error as ExchangeError;
-      const closed = reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-      if (!closed || attempt.signal?.aborted) throw error;
+      if (!closedMeanwhile(error) || attempt.signal?.aborted) throw error;
       return await exchange(attempt, MAX_ANSWER_BYTES);
     }
   }
@@ -144,7 +141,7 @@ export class ShipperClient {
     if (known) retire(known.agent);
     const pool = {
       keepAlive: true,
-      keepAliveMsecs: KEEP_ALIVE_MS,
+      keepAliveMsecs: PROBE_AFTER_MS,
       maxSockets: this.options.shipper.inFlight,
       timeout: IDLE_MS,
     } as const;

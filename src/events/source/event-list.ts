@@ -21,6 +21,20 @@ export interface EventSelection {
   readonly labelSelector?: string;
 }
 
+/**
+ * At which version the server is now.
+ *
+ * @throws as {@link EventList.next}
+ */
+export async function currentVersion(
+  cluster: Cluster,
+  selection: EventSelection,
+  signal: AbortSignal,
+): Promise<string> {
+  // A list without a version is as new as can be.
+  return (await new EventList(cluster, selection).next(signal, 1)).resourceVersion;
+}
+
 /** Events of one page. */
 const PAGE_EVENTS = 500;
 /** Longest wait for a page, in milliseconds. */

@@ -1,7 +1,7 @@
 import { EVENTS } from '../../kube/built-in-resources.js';
 import { resourcePath } from '../../kube/resource.js';
 import { readWatchLine } from '../document/watch-line.js';
-import { EventList, type EventSelection } from './event-list.js';
+import { currentVersion, EventList, type EventSelection } from './event-list.js';
 import type { EventSourceOptions } from './event-source-options.js';
 import { followWatch } from './event-watch.js';
 import { Pace } from './pace.js';
@@ -45,10 +45,9 @@ export class EventSource {
       labelSelector: settings.labelSelector,
     };
     const pace = new Pace(settings.replayPerSecond, clock);
-    const wallTime = () => new Date(clock.wallMs()).toISOString();
     this.#pace = pace;
     this.#recovery = new Recovery(clock);
-    this.#progress = new Progress({ seen: mark, sink, listener, pace, wallTime });
+    this.#progress = new Progress({ seen: mark, sink, listener, pace, wallTime: this.#wallTime });
     this.#next = mark !== undefined ? 'watch' : firstStart === 'now' ? 'now' : 'list';
   }
 
@@ -75,7 +74,6 @@ export class EventSource {
    * @throws OpniLoggingError `cluster` when they cannot be read; the signal's reason once it is aborted
    */
   async runOnce(signal: AbortSignal): Promise<void> {
-    this.#pages = new EventList(this.options.cluster, this.#selection);
     for (;;) {
       try {
         return await this.#listPages(signal);
@@ -102,23 +100,22 @@ export class EventSource {
    */
   async #listStream(signal: AbortSignal): Promise<void> {
     const { cluster } = this.options;
-    this.#listedSince ??= (await new EventList(cluster, this.#selection).next(signal, 1)).resourceVersion;
+    this.#listedSince ??= await currentVersion(cluster, this.#selection, signal);
     await this.#connect(true, signal);
   }
 
   /** Learns where the versions are now, and begins there. */
   async #begin(signal: AbortSignal): Promise<void> {
-    const { resourceVersion } = await new EventList(this.options.cluster, this.#selection).next(signal, 1);
+    const version = await currentVersion(this.options.cluster, this.#selection, signal);
     this.options.listener.onState('listing');
-    this.#progress.toldUpTo(resourceVersion);
+    this.#progress.toldUpTo(version);
     this.#next = 'watch';
   }
 
   /** All events page by page: slower than a stream, but it goes on where it was broken off, and waits where it has to. */
   async #listPages(signal: AbortSignal): Promise<void> {
     const { listener, clock } = this.options;
-    const pages = this.#pages ?? new EventList(this.options.cluster, this.#selection, this.#listedSince);
-    this.#pages = pages;
+    const pages = this.#openPages();
     while (!pages.isDone) {
       await untilRoom(this.options, signal);
       await clock.sleep(this.#pace.waitMs, signal);
@@ -135,14 +132,14 @@ export class EventSource {
   }
 
   /** A stream would begin anew; pages go on where they were broken off. */
-  #goOnWithPages(): void {
+  #openPages(): EventList {
     this.#pages ??= new EventList(this.options.cluster, this.#selection, this.#listedSince);
+    return this.#pages;
   }
 
   /** One connection: from the version that was told last, or with the events that there are before it. */
   async #connect(lists: boolean, signal: AbortSignal): Promise<void> {
     const { cluster, sink, clock, listener, connectionMs = 300_000, stallMs = 30_000 } = this.options;
-    const wallTime = () => new Date(clock.wallMs()).toISOString();
     // Each connection brings some lines, whether there is room or not.
     await untilRoom(this.options, signal);
     const ended = new AbortController();
@@ -166,7 +163,7 @@ export class EventSource {
           if (!lists) void this.#endIfBehind(seenBefore!, ended, over);
         },
         onLine: (text) => {
-          const line = readWatchLine(text, wallTime);
+          const line = readWatchLine(text, this.#wallTime);
           listener.onLine(line.type);
           if (!initial) this.#progress.liveLine(line);
           else if (this.#progress.initialLine(line)) {
@@ -190,7 +187,7 @@ export class EventSource {
       if (initial)
         throw new SourceTrouble('no-end-bookmark', 'the stream of the events that there are ended early');
     } catch (error) {
-      if (initial && openedAt !== undefined) this.#goOnWithPages();
+      if (initial && openedAt !== undefined) this.#openPages();
       if (openedAt !== undefined && clock.now() - openedAt > HEALTHY_MS) this.#recovery.progress();
       throw ended.signal.aborted ? ended.signal.reason : error;
     } finally {
@@ -221,6 +218,8 @@ export class EventSource {
     ended.abort(new SourceTrouble('out-of-order', 'the versions of the API server began anew'));
   }
 
+  readonly #wallTime = (): string => new Date(this.options.clock.wallMs()).toISOString();
+
   async #hold(isInitial: () => boolean, signal: AbortSignal): Promise<void> {
     await holdUp(this.options, signal);
     this.options.listener.onState(isInitial() ? 'listing' : 'watching');
@@ -233,7 +232,7 @@ export class EventSource {
     const step = this.#recovery.after(error, watched);
     listener.onEnd(step.reason);
     if (this.#next === 'list' && endsStreaming(step)) this.#serverStreams = false;
-    if (this.#next === 'list' && step.reason === 'expired') this.#goOnWithPages();
+    if (this.#next === 'list' && step.reason === 'expired') this.#openPages();
     if (step.lists) {
       this.#next = 'list';
       listener.onRelist(step.reason);

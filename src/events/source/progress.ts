@@ -56,9 +56,13 @@ export class Progress {
    * @returns whether its versions began anew, so that all events are to be read again
    */
   beganAnew(resourceVersion: string): boolean {
-    const isBehind = this.#isBehind(resourceVersion);
-    if (isBehind) this.#beginAnew(resourceVersion);
-    return isBehind;
+    if (this.#seen === undefined || compareVersions(resourceVersion, this.#seen) >= 0) return false;
+    const { listener, sink } = this.options;
+    const message = `the API server is at version ${resourceVersion}, before the mark ${this.#seen}: its data were restored, so all its events are sent`;
+    listener.onNotice(message);
+    this.#seen = undefined;
+    sink.versionsBeganAnew();
+    return true;
   }
 
   /**
@@ -123,18 +127,6 @@ export class Progress {
     if (!isNewer(event.resourceVersion, this.#seen)) return;
     this.options.sink.event(event);
     this.options.pace.count();
-  }
-
-  #isBehind(resourceVersion: string): boolean {
-    return this.#seen !== undefined && compareVersions(resourceVersion, this.#seen) < 0;
-  }
-
-  #beginAnew(resourceVersion: string): void {
-    const { listener, sink } = this.options;
-    const message = `the API server is at version ${resourceVersion}, before the mark ${this.#seen}: its data were restored, so all its events are sent`;
-    listener.onNotice(message);
-    this.#seen = undefined;
-    sink.versionsBeganAnew();
   }
 }
 

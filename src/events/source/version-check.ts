@@ -1,7 +1,7 @@
 import type { Clock } from '../../common/clock.js';
 import type { Cluster } from '../../kube/cluster.js';
 import { compareVersions } from '../document/resource-version.js';
-import { EventList, type EventSelection } from './event-list.js';
+import { currentVersion, type EventSelection } from './event-list.js';
 import { textOf } from './trouble.js';
 
 /** Options of {@link versionIfBehind}. */
@@ -29,9 +29,8 @@ export async function versionIfBehind(check: VersionCheck): Promise<string | und
   const { cluster, selection, version, clock, signal, onNotice } = check;
   for (let failures = 0; !signal.aborted; failures++) {
     try {
-      // A list without a version is as new as can be.
-      const { resourceVersion } = await new EventList(cluster, selection).next(signal, 1);
-      return compareVersions(resourceVersion, version) < 0 ? resourceVersion : undefined;
+      const current = await currentVersion(cluster, selection, signal);
+      return compareVersions(current, version) < 0 ? current : undefined;
     } catch (error) {
       if (signal.aborted) return undefined;
       // A connection that is lost tells of itself.

@@ -13,7 +13,7 @@ interface Handed {
 }
 
 /** Follows which of the records that were handed out are done. They may be done in any order. */
-export class Delivery {
+export class HandedOut {
   /** In order; the first one is not done. */
   readonly #handed: Handed[] = [];
 
@@ -31,7 +31,7 @@ export class Delivery {
    * @param onDone called when it is done for the first time
    * @returns to be called when it is done
    */
-  handOut(position: Position, mark: string | undefined, onDone: (hasMoved: boolean) => void): () => void {
+  add(position: Position, mark: string | undefined, onDone: (hasMoved: boolean) => void): () => void {
     const handed: Handed = { position, mark, isDone: false };
     this.#handed.push(handed);
     return () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { messageOf } from '../../common/error.js';
 import { CURSOR_NAME, type Cursor, type Hold, NEW_CURSOR_NAME, readCursor, writeCursor } from './cursor.js';
-import type { DonePosition } from './delivery.js';
 import { codeOf, fileFailure, isDiskFull, type SpoolFiles, withFile } from './files.js';
+import type { DonePosition } from './handed-out.js';
 import { MarkWalk } from './mark-walk.js';
 import { seedOf } from './record.js';
 import { findRecord, type PlacedRecord, scanSegment } from './scan.js';

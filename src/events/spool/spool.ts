@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { OpniLoggingError } from '../../common/error.js';
+import { Turns } from '../../common/turns.js';
 import { type Position, writeCursor } from './cursor.js';
-import { Delivery } from './delivery.js';
 import { fileFailure, machineFiles } from './files.js';
+import { HandedOut } from './handed-out.js';
 import { Holes } from './holes.js';
 import { checkRecord, type SpoolRecord } from './record.js';
 import { type Recovered, recover } from './recovery.js';
@@ -10,7 +11,6 @@ import { type Segment, segmentName } from './segment.js';
 import { SegmentReader } from './segment-reader.js';
 import { SegmentWriter } from './segment-writer.js';
 import type { SpoolOptions, StoredRecord } from './spool-options.js';
-import { Turns } from './turns.js';
 
 /** Longest cluster id, in bytes: a header has to hold it. */
 const MAX_ID_BYTES = 1024;
@@ -29,7 +29,7 @@ export class Spool {
   readonly #reader: SegmentReader;
   readonly #writing = new Turns();
   readonly #reading = new Turns();
-  readonly #delivery: Delivery;
+  readonly #handedOut: HandedOut;
   #mark: string | undefined;
   readonly #holes: Holes;
   #needsReading: boolean;
@@ -42,7 +42,7 @@ export class Spool {
     this.#writer = new SegmentWriter(options, found.segments, found.nextNumber);
     const onDamage = (position: Position) => this.#takeHole(position);
     this.#reader = new SegmentReader({ ...options, onDamage }, found.segments);
-    this.#delivery = new Delivery(found.done);
+    this.#handedOut = new HandedOut(found.done);
     this.#mark = found.mark;
     this.#holes = new Holes(found.hold, found.damaged, found.done.mark);
     this.#needsReading = found.needsReading;
@@ -149,7 +149,7 @@ export class Spool {
         const { segment, record, start, end } = read;
         const mark = this.#holes.markOf({ segment: segment.number, offset: start }, record.mark);
         const position = { segment: segment.number, offset: end };
-        const done = this.#delivery.handOut(position, mark, (hasMoved) => {
+        const done = this.#handedOut.add(position, mark, (hasMoved) => {
           this.#isCursorOld ||= hasMoved;
           segment.pending -= 1;
           segment.pendingBytes -= end - start;
@@ -241,7 +241,7 @@ export class Spool {
     const { files, folder, clusterId } = this.#options;
     const { hold } = this.#holes;
     const needsReading = this.#needsReading;
-    const cursor = { clusterId, ...this.#delivery.position, hold, needsReading };
+    const cursor = { clusterId, ...this.#handedOut.position, hold, needsReading };
     try {
       this.#isCursorOld = false;
       await writeCursor(files, folder, cursor, hold !== undefined || needsReading);
